@@ -1,0 +1,95 @@
+-- Who pays. The account's Ledger object decides; balance and seq here are the book, which follows it.
+create table accounts (
+  id text primary key,
+  name text not null unique,
+  unlimited integer not null default 0 check (unlimited in (0, 1)),
+  -- JSON: {"default": "1", "models": {"<model id>": "21/20"}}, exact factors on the provider's price.
+  markups text not null default '{"default":"1","models":{}}',
+  -- Rises with every change of the settings above.
+  version integer not null default 1,
+  balance_nanos integer not null default 0 check (abs(balance_nanos) < 9000000000000000),
+  -- The last line of the ledger that has been written here.
+  seq integer not null default 0,
+  created_at integer not null
+) strict;
+
+-- Who may ask. Only the SHA-256 of a key is stored. A deleted key keeps its row, so that its history keeps a name.
+create table keys (
+  hash text primary key,
+  account_id text not null references accounts (id),
+  name text not null,
+  label text not null,
+  class text not null check (class in ('inference', 'management')),
+  disabled integer not null default 0 check (disabled in (0, 1)),
+  limit_nanos integer check (limit_nanos >= 0),
+  limit_reset text check (limit_reset in ('daily', 'weekly', 'monthly')),
+  include_byok_in_limit integer not null default 0 check (include_byok_in_limit in (0, 1)),
+  requests_per_minute integer check (requests_per_minute >= 0),
+  requests_per_day integer check (requests_per_day >= 0),
+  concurrent_requests integer check (concurrent_requests >= 0),
+  expires_at integer,
+  -- Rises with every change; the object keeps the row with the larger one.
+  version integer not null default 1,
+  created_at integer not null,
+  updated_at integer,
+  deleted_at integer
+) strict, without rowid;
+
+create index keys_by_account on keys (account_id, created_at);
+
+-- What happened: a row per generation, without a word of its prompt or its answer. Its usage entry in the ledger is
+-- part of the row, so that a request costs one written row. Ids sort by time: the primary key is the time index too.
+create table generations (
+  account_id text not null,
+  id text not null,
+  key_hash text not null,
+  -- Its line in the ledger, and what that line charged; null where nothing was delivered and nothing is owed.
+  seq integer not null,
+  posted_nanos integer,
+  -- What it cost the client in the end: posted_nanos and any later adjustment.
+  cost_nanos integer not null,
+  upstream_cost_nanos integer not null,
+  created_at integer not null,
+  status integer not null,
+  model text not null,
+  requested_model text not null,
+  provider text,
+  provider_name text,
+  upstream_id text,
+  upstream_model text,
+  streamed integer not null,
+  cancelled integer not null,
+  finish_reason text,
+  native_finish_reason text,
+  error_type text,
+  prompt_tokens integer not null,
+  completion_tokens integer not null,
+  cached_tokens integer not null,
+  cache_write_tokens integer not null,
+  reasoning_tokens integer not null,
+  usage_estimated integer not null,
+  first_token_ms integer,
+  total_ms integer not null,
+  -- JSON array: who was tried, with what result, how long it took.
+  attempts text not null,
+  user text,
+  session_id text,
+  metadata text,
+  app_url text,
+  app_title text,
+  user_agent text,
+  primary key (account_id, id)
+) strict, without rowid;
+
+-- The lines of the ledger that are not usage: money in, money taken back, and late corrections of estimates.
+create table ledger_entries (
+  account_id text not null,
+  seq integer not null,
+  kind text not null check (kind in ('purchase', 'grant', 'correction', 'adjust')),
+  -- Unique within an account: a credit's own reference, or adjust:<generation id>.
+  reference text not null,
+  amount_nanos integer not null,
+  note text,
+  created_at integer not null,
+  primary key (account_id, seq)
+) strict, without rowid;

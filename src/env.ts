@@ -1,0 +1,14 @@
+import type { Ledger } from './ledger/ledger.ts'
+
+/** The bindings of wrangler.toml, and the variables a deployment may set. */
+export interface Env {
+  DB: D1Database
+  LEDGER: DurableObjectNamespace<Ledger>
+  MASTER_KEY: string
+  /** `on` keeps the simulator beside real providers. */
+  SIMULATOR?: string
+  /** JSON that overrides single values of `gateway/limits.ts`. */
+  LIMITS?: string
+  /** What rows of the provider table name: `OPENAI_API_KEY`, `OPENAI_BASE_URL`, … */
+  [variable: `${string}_API_KEY` | `${string}_BASE_URL` | `${string}_HEADERS`]: string | undefined
+}

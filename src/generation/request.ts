@@ -1,0 +1,25 @@
+import type { JsonObject } from '../base/json.ts'
+
+/** The formats of the world in which requests and answers travel. */
+export type Format = 'openai-chat'
+
+/**
+ * One generation as a client asks for it: the facts that planning, metering and records look at, and beside them
+ * the body as it came (`native`), which is what goes upstream when the provider speaks the client's format.
+ */
+export interface GenerationRequest {
+  model: string
+  stream: boolean
+  /** The client's cap on completion tokens; absent where it set none. */
+  maxTokens?: number
+  /** At least as many tokens as the prompt can have, see `tokens.ts`. */
+  promptTokensMax: number
+  /** A realistic count of the prompt, for billing when nobody tells the true one. */
+  promptTokensEstimate: number
+  /** What an endpoint must be able to do. */
+  needs: { tools: boolean; imageInput: boolean; audioInput: boolean; fileInput: boolean; videoInput: boolean }
+  user?: string
+  sessionId?: string
+  metadata?: Record<string, string>
+  native: { format: Format; body: JsonObject }
+}

@@ -1,0 +1,30 @@
+/**
+ * Tokens of one generation, in the model's own tokenizer. Totals are inclusive: `promptTokens` counts cached,
+ * cache-writing and audio tokens, `completionTokens` counts reasoning tokens. Each protocol maps its provider's
+ * counts to this once.
+ */
+export interface Usage {
+  promptTokens: number
+  completionTokens: number
+  /** Of the prompt: read from the provider's cache. */
+  cachedTokens: number
+  /** Of the prompt: written to the provider's cache at its price for writing. */
+  cacheWriteTokens: number
+  /** Of the completion: spent thinking. */
+  reasoningTokens: number
+  promptAudioTokens: number
+  completionAudioTokens: number
+  /** Counted by the gateway because the provider did not say, or said something impossible. */
+  estimated: boolean
+}
+
+export const noUsage: Usage = {
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  promptAudioTokens: 0,
+  completionAudioTokens: 0,
+  estimated: false,
+}

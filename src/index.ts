@@ -1,0 +1,5 @@
+import { app } from './app.ts'
+
+export { Ledger } from './ledger/ledger.ts'
+
+export default app

@@ -1,0 +1,187 @@
+import type { LimitReset } from '../base/time.ts'
+import type { UsdNanos } from '../base/money.ts'
+
+/**
+ * What crosses the boundary of the Ledger object. Everything is plain data, and every alternative the caller must
+ * choose between is a union: an error thrown across the boundary would lose its class.
+ */
+
+/** A key as the object knows it: enough to decide. The record, with names, is in D1. */
+export interface KeyRow {
+  hash: string
+  class: 'inference' | 'management'
+  disabled: boolean
+  deleted: boolean
+  /** Unix milliseconds; null never expires. */
+  expiresAtMs: number | null
+  limitNanos: UsdNanos | null
+  limitReset: LimitReset | null
+  requestsPerMinute: number | null
+  requestsPerDay: number | null
+  concurrentRequests: number | null
+  /** Rises with every change; the larger one wins. */
+  version: number
+}
+
+/** What planning must know of the caller: changes rarely, cached for seconds, checked by `admit`. */
+export interface Profile {
+  version: number
+  keyClass: 'inference' | 'management'
+  markups: Markups
+}
+
+/** Exact factors on the provider's price, as `numerator/denominator` texts or decimals: `1`, `1.05`, `21/20`. */
+export interface Markups {
+  default: string
+  models: Record<string, string>
+}
+
+export type KeyRefusal = 'unknown_key' | 'disabled_key' | 'expired_key'
+export type Standing = { ok: true; profile: Profile } | { ok: false; reason: KeyRefusal }
+
+/** What is needed to write a hold anew where a crash lost it. */
+export interface HoldClaim {
+  generationId: string
+  keyHash: string
+  /** The object's clock at admission, Unix milliseconds: it decides which day, week and month are charged. */
+  admittedAtMs: number
+}
+
+export interface AdmitRequest {
+  generationId: string
+  keyHash: string
+  profileVersion: number
+  holdNanos: UsdNanos
+}
+
+export type Admission =
+  | {
+      ok: true
+      admittedAtMs: number
+      /** What the tightest of balance and key limit has left beside this hold; null where neither exists. */
+      headroomNanos: UsdNanos | null
+    }
+  | { ok: false; reason: 'stale_profile'; profile: Profile }
+  | { ok: false; reason: KeyRefusal }
+  | { ok: false; reason: 'balance' | 'key_limit'; neededNanos: UsdNanos; availableNanos: UsdNanos }
+  | { ok: false; reason: 'rate'; limit: RateLimit }
+
+export interface RateLimit {
+  name: 'requests_per_minute' | 'requests_per_day' | 'concurrent_requests'
+  limit: number
+  /** Unix milliseconds at which a request will pass again, as far as known. */
+  resetAtMs: number
+  retryAfterSeconds: number
+}
+
+export interface BeatRequest extends HoldClaim {
+  /** The cost of what was delivered so far; never falls. */
+  meteredNanos: UsdNanos
+  /** What the hold should be from now on; never falls. */
+  holdNanos: UsdNanos
+}
+
+/** `fenced`: the generation was resolved meanwhile. `refused`: the money or the key has given out. */
+export type Beat =
+  | { ok: true; headroomNanos: UsdNanos | null }
+  | { ok: false; reason: 'fenced' }
+  | { ok: false; reason: 'balance' | 'key_limit' | KeyRefusal }
+
+export interface SettleRequest extends HoldClaim {
+  /** What the client pays; 0 is a charge too. */
+  costNanos: UsdNanos
+  record: GenerationRecord
+}
+
+/** Ends a generation that delivered nothing: releases the hold, keeps the record, charges nothing. */
+export interface VoidRequest extends HoldClaim {
+  record: GenerationRecord
+}
+
+export type CreditKind = 'purchase' | 'grant' | 'correction'
+export interface CreditRequest {
+  reference: string
+  amountNanos: UsdNanos
+  kind: CreditKind
+  note: string | null
+}
+export type Credit =
+  | { ok: true; created: boolean; amountNanos: UsdNanos; balanceNanos: UsdNanos }
+  /** The reference was used before, for another amount. */
+  | { ok: false; reason: 'conflict'; amountNanos: UsdNanos }
+  | { ok: false; reason: 'insufficient'; availableNanos: UsdNanos }
+
+export interface Balance {
+  creditsNanos: UsdNanos
+  usageNanos: UsdNanos
+  balanceNanos: UsdNanos
+  heldNanos: UsdNanos
+  /** No balance is asked for; key limits still hold. */
+  unlimited: boolean
+  /** Whether any purchase was ever credited. */
+  purchased: boolean
+}
+
+/** Spent by one key: ever, and in the running UTC day, week (from Monday) and month. */
+export interface KeyUsage {
+  totalNanos: UsdNanos
+  dailyNanos: UsdNanos
+  weeklyNanos: UsdNanos
+  monthlyNanos: UsdNanos
+}
+
+export interface AttemptRecord {
+  provider: string
+  providerName: string
+  upstreamModel: string
+  /** Upstream HTTP status; null where no answer came. */
+  status: number | null
+  error: string | null
+  latencyMs: number
+}
+
+/**
+ * What is remembered of a generation: everything we can know but the words of its prompt and its answer. One row of
+ * the D1 table `generations`, whose columns these are.
+ */
+export interface GenerationRecord {
+  createdAtMs: number
+  status: number
+  model: string
+  requestedModel: string
+  provider: string | null
+  providerName: string | null
+  upstreamId: string | null
+  upstreamModel: string | null
+  streamed: boolean
+  cancelled: boolean
+  finishReason: string | null
+  nativeFinishReason: string | null
+  errorType: string | null
+  promptTokens: number
+  completionTokens: number
+  cachedTokens: number
+  cacheWriteTokens: number
+  reasoningTokens: number
+  usageEstimated: boolean
+  /** What the provider charges the operator, insurance or not. */
+  upstreamCostNanos: UsdNanos
+  /** From the request's arrival to the first content, and to the end. */
+  firstTokenMs: number | null
+  totalMs: number
+  attempts: AttemptRecord[]
+  user: string | null
+  sessionId: string | null
+  metadata: Record<string, string> | null
+  appUrl: string | null
+  appTitle: string | null
+  userAgent: string | null
+}
+
+/** A generation with what it cost, as D1 and the object both tell it. */
+export interface Generation extends GenerationRecord {
+  id: string
+  accountId: string
+  keyHash: string
+  costNanos: UsdNanos
+}

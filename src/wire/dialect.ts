@@ -1,0 +1,49 @@
+import type { GatewayError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { GenerationEvent } from '../generation/events.ts'
+import type { GenerationRequest } from '../generation/request.ts'
+import type { Usage } from '../generation/usage.ts'
+
+/** What a client is told it was charged, in nano-USD; `usage` as metered. */
+export interface Charge {
+  usage: Usage
+  costNanos: number
+  /** What the provider charges for it, before mark-up and insurance. */
+  upstreamPromptNanos: number
+  upstreamCompletionNanos: number
+}
+
+/** What an answer says of itself in every chunk. */
+export interface AnswerContext {
+  generationId: string
+  /** Unix seconds. */
+  created: number
+  /** The model id that serves, and the display name of its provider. Known once an endpoint has committed. */
+  model: string
+  provider: string
+}
+
+/** What reaches a dialect: the provider's events without their usage, and the charge as the last thing. */
+export type AnswerEvent = Exclude<GenerationEvent, { type: 'usage' }> | { type: 'charge'; charge: Charge }
+
+/** Folds one answer, event by event, into the client's format. Made anew for each answer. */
+export interface AnswerEncoder {
+  /** The text to send for one batch of events; empty where there is nothing to say yet. */
+  encode(events: AnswerEvent[]): string
+  /** What ends the stream, after the last event. */
+  end(): string
+}
+
+/** The client's side of a format: how it asks and how it wants to be answered. */
+export interface Dialect {
+  format: 'openai-chat'
+  /** Parses and checks a request body; throws a 400 that names the path of what is wrong. */
+  decodeRequest(body: JsonObject, headers: Headers): GenerationRequest
+  /** A streamed answer. */
+  encoder(context: AnswerContext): AnswerEncoder
+  /** A whole answer, from the same events. */
+  encodeGeneration(context: AnswerContext, events: AnswerEvent[]): JsonObject
+  encodeError(error: GatewayError): JsonObject
+  /** A comment that keeps a silent stream open. */
+  keepAlive: string
+}

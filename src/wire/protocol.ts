@@ -1,0 +1,53 @@
+import type { JsonObject } from '../base/json.ts'
+import type { SseMessage } from '../base/sse.ts'
+import type { GenerationEvents } from '../generation/events.ts'
+import type { GenerationRequest } from '../generation/request.ts'
+
+/** Where a format's hosts deviate from it: data of a provider's row, never a provider's name in code. */
+export interface Quirks {
+  /** The field that caps the completion. Default `max_tokens`. */
+  maxTokensField?: 'max_tokens' | 'max_completion_tokens'
+  /** `stream_options.include_usage` must not be sent, or need not. Default: it is sent. */
+  usageUnasked?: boolean
+  /** Has no `developer` role: it becomes `system`. */
+  noDeveloperRole?: boolean
+  /** Completion counts leave reasoning out. */
+  reasoningOutsideCompletion?: boolean
+  /** What reasoning in the history is called. Default: as the client wrote it. */
+  reasoningField?: 'reasoning' | 'reasoning_content'
+  /** How an effort is asked for. */
+  reasoningRequest?: 'reasoning_effort' | 'reasoning' | 'thinking'
+  /** Request fields the host refuses: dropped. */
+  drop?: readonly string[]
+}
+
+/** What a protocol must know of the endpoint it speaks to. */
+export interface UpstreamTarget {
+  upstreamModel: string
+  quirks: Quirks
+  /** False where the model refuses `stream: true`. */
+  streams: boolean
+  /** The largest completion the endpoint gives. */
+  maxCompletionTokens?: number
+}
+
+/** A provider's refusal, as far as the gateway acts on it. */
+export interface ProviderFault {
+  /** What the request did wrong, where it was the request. */
+  type: 'invalid_request' | 'context_length_exceeded' | 'content_policy_violation' | 'other'
+  message: string
+  code?: string
+}
+
+/** The provider's side of a format. Pure: says nothing of hosts, keys or prices. */
+export interface Protocol {
+  format: 'openai-chat'
+  path: string
+  encodeRequest(request: GenerationRequest, target: UpstreamTarget): JsonObject
+  /** Reads a streamed answer. Throws GatewayError where the provider reports an error or breaks the format. */
+  decodeEvents(messages: AsyncIterable<SseMessage[]>, target: UpstreamTarget): GenerationEvents
+  /** Reads a whole answer as the one batch its stream would have been. */
+  decodeGeneration(body: JsonObject, target: UpstreamTarget): GenerationEvents
+  /** Reads the body of an answer that is not 2xx. */
+  decodeFault(status: number, body: string): ProviderFault
+}
