@@ -1,0 +1,59 @@
+import { GatewayError } from '../base/errors.ts'
+import { readKey } from '../base/key-text.ts'
+import type { Env } from '../env.ts'
+import { ledger } from '../ledger/client.ts'
+import type { KeyRefusal, Profile } from '../ledger/contract.ts'
+
+/** What a key proves by itself: whose it is, and which. */
+export interface Caller {
+  accountId: string
+  keyHash: string
+}
+
+/** Who asks, from the headers alone: a key that was not minted here is refused before any storage is asked. */
+export async function authenticate(env: Env, headers: Headers): Promise<Caller> {
+  const text = bearer(headers)
+  if (text === undefined) throw new GatewayError('authentication', 'Missing Authentication header')
+  const claim = await readKey(env.MASTER_KEY, text)
+  if (!claim) throw refusedKey('unknown_key')
+  return { accountId: claim.accountId, keyHash: claim.hash }
+}
+
+/** What the account's object says of the key now; throws where it may not be used. */
+export async function identify(env: Env, caller: Caller): Promise<Profile> {
+  const standing = await ledger(env, caller.accountId).standing(caller.keyHash)
+  if (!standing.ok) throw refusedKey(standing.reason)
+  return standing.profile
+}
+
+/** The holder of a management key: it manages all accounts, for it is the operator's. */
+export async function authenticateOperator(env: Env, headers: Headers): Promise<Caller> {
+  const caller = await authenticate(env, headers)
+  const profile = await identify(env, caller)
+  if (profile.keyClass !== 'management') {
+    throw new GatewayError('permission_denied', 'Only management keys can perform this operation')
+  }
+  return caller
+}
+
+const refusals: Record<KeyRefusal, string> = {
+  unknown_key: 'Invalid API key',
+  disabled_key: 'This API key is disabled',
+  expired_key: 'This API key has expired',
+}
+
+/** The 401 of a key that may not be used. */
+export function refusedKey(reason: KeyRefusal): GatewayError {
+  return new GatewayError('authentication', refusals[reason])
+}
+
+/** `Authorization: Bearer <key>`, as OpenAI's clients send it, or else `x-api-key`, as Anthropic's do. */
+function bearer(headers: Headers): string | undefined {
+  const authorization = headers.get('authorization')?.trim() ?? ''
+  const [, scheme = '', text = ''] = /^(\S*)\s*(.*)$/s.exec(authorization) ?? []
+  // Another scheme is a credential too, though none of ours: it is refused rather than passed over.
+  if (text !== '' || (scheme !== '' && scheme.toLowerCase() !== 'bearer')) {
+    return scheme.toLowerCase() === 'bearer' ? text : authorization
+  }
+  return headers.get('x-api-key')?.trim() || undefined
+}
