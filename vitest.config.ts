@@ -6,6 +6,7 @@ const masterKey = '5a'.repeat(32)
 
 export default defineConfig({
   test: {
+    globalSetup: ['./test/support/upstream-setup.ts'],
     projects: [
       {
         plugins: [
