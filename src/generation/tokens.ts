@@ -31,3 +31,19 @@ function countBytes(text: string): { ascii: number; other: number } {
   }
   return { ascii, other }
 }
+
+/** Counts a text that arrives in pieces as `tokensEstimate` would count the whole. */
+export class TokenCounter {
+  #ascii = 0
+  #other = 0
+
+  add(text: string): void {
+    const { ascii, other } = countBytes(text)
+    this.#ascii += ascii
+    this.#other += other
+  }
+
+  get tokens(): number {
+    return Math.ceil((this.#ascii + this.#other) / 4)
+  }
+}

@@ -1,0 +1,109 @@
+import { refusedKey, type Caller } from '../accounts/caller.ts'
+import { GatewayError } from '../base/errors.ts'
+import { formatUsd } from '../base/money.ts'
+import type { Env } from '../env.ts'
+import type { GenerationRequest } from '../generation/request.ts'
+import { ledger } from '../ledger/client.ts'
+import type { Admission, RateLimit } from '../ledger/contract.ts'
+import type { Exchange } from './exchange.ts'
+import { Hold } from './hold.ts'
+import { makePlan, tokensAffordable, type Plan } from './plan.ts'
+import { profileOf, rememberProfile } from './profile.ts'
+
+type Applicant = Pick<Exchange, 'env' | 'caller' | 'generationId' | 'request' | 'limits'>
+
+export interface Admitted {
+  plan: Plan
+  hold: Hold
+}
+
+/**
+ * Plans, then takes the hold, in one call of the account's object; where that knows a newer profile than the plan
+ * was made with, plans again. A request that cannot be routed touches no money.
+ */
+export async function admit({ env, caller, generationId, request, limits }: Applicant): Promise<Admitted> {
+  const nowMs = Date.now()
+  let plan = makePlan(env, await profileOf(env, caller, limits, nowMs), request, limits)
+  let admission = await ask(env, caller, generationId, plan)
+  if (!admission.ok && admission.reason === 'stale_profile') {
+    plan = makePlan(env, rememberProfile(caller, admission.profile, nowMs), request, limits)
+    admission = await ask(env, caller, generationId, plan)
+  }
+  if (!admission.ok) throw refusal(admission, plan, request)
+  const { admittedAtMs, headroomNanos } = admission
+  const claim = { generationId, keyHash: caller.keyHash, admittedAtMs }
+  return { plan, hold: new Hold(env, caller, claim, { amountNanos: plan.holdNanos, headroomNanos }) }
+}
+
+async function ask(env: Env, caller: Caller, generationId: string, plan: Plan): Promise<Admission> {
+  return await ledger(env, caller.accountId).admit({
+    generationId,
+    keyHash: caller.keyHash,
+    profileVersion: plan.profileVersion,
+    holdNanos: plan.holdNanos,
+  })
+}
+
+function refusal(
+  admission: Extract<Admission, { ok: false }>,
+  plan: Plan,
+  request: GenerationRequest,
+): GatewayError {
+  switch (admission.reason) {
+    case 'unknown_key':
+    case 'disabled_key':
+    case 'expired_key':
+      return refusedKey(admission.reason)
+    case 'balance':
+    case 'key_limit':
+      return unaffordable(admission, plan, request)
+    case 'rate':
+      return rateLimited(admission.limit)
+    case 'stale_profile':
+      return new GatewayError('service_unavailable', 'The settings of this key are changing. Try again.', {
+        headers: { 'retry-after': '1' },
+      })
+  }
+}
+
+/** Says what was to be set aside and why, what is there, and how many tokens that would buy. */
+function unaffordable(
+  {
+    reason,
+    neededNanos,
+    availableNanos,
+  }: { reason: 'balance' | 'key_limit'; neededNanos: number; availableNanos: number },
+  plan: Plan,
+  request: GenerationRequest,
+): GatewayError {
+  const purse = reason === 'balance' ? 'the balance of this account' : 'the spending limit of this key'
+  const fits = tokensAffordable(plan, request, availableNanos)
+  const advice =
+    reason === 'balance'
+      ? 'Add credits with POST /api/v1/credits'
+      : 'Raise its limit with PATCH /api/v1/keys/{hash}'
+  return new GatewayError(
+    'payment_required',
+    `Insufficient credits: ${formatUsd(neededNanos)} must be set aside for up to ${request.promptTokensMax} prompt and ` +
+      `${plan.completionCap} completion tokens of ${plan.model.id}, and ${purse} has ${formatUsd(Math.max(0, availableNanos))} left. ` +
+      (fits > 0 ? `${advice}, or ask for max_tokens of at most ${fits}.` : `${advice}.`),
+    {
+      metadata: {
+        needed_usd: neededNanos / 1e9,
+        available_usd: availableNanos / 1e9,
+        affordable_tokens: fits,
+      },
+    },
+  )
+}
+
+function rateLimited({ name, limit, resetAtMs, retryAfterSeconds }: RateLimit): GatewayError {
+  return new GatewayError('rate_limit_exceeded', `Rate limit exceeded: ${name} of this key is ${limit}.`, {
+    headers: {
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(resetAtMs),
+      'retry-after': String(retryAfterSeconds),
+    },
+  })
+}

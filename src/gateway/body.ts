@@ -1,0 +1,79 @@
+import { GatewayError } from '../base/errors.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import type { Limits } from './limits.ts'
+
+/** Names that, merged into an object somewhere, would reach every tenant of the isolate. */
+const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype'])
+
+/**
+ * Reads a request body as a JSON object. Counts the bytes as they come, because a declared length may lie or be
+ * absent; checks nesting before anything recursive looks at the value.
+ */
+export async function readBody(request: Request, limits: Limits): Promise<JsonObject> {
+  if (request.headers.has('content-encoding')) {
+    throw new GatewayError('invalid_request', 'Send the request body without a Content-Encoding.')
+  }
+  const text = await readText(request, limits.bodyBytesMax)
+  const value = parse(text)
+  if (!isObject(value)) throw new GatewayError('invalid_request', 'The request body must be a JSON object.')
+  checkTree(value, limits.bodyDepthMax)
+  return value
+}
+
+async function readText(request: Request, bytesMax: number): Promise<string> {
+  if (!request.body)
+    throw new GatewayError('invalid_request', 'The request body is empty: send a JSON object.')
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request.body) {
+    bytes += chunk.byteLength
+    if (bytes > bytesMax) {
+      throw new GatewayError('payload_too_large', `The request body is larger than ${bytesMax} bytes.`)
+    }
+    chunks.push(chunk)
+  }
+  return await new Blob(chunks).text()
+}
+
+function parse(text: string): Json {
+  try {
+    const value: Json = JSON.parse(text)
+    return value
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? cause.message : 'unreadable'
+    // The parser quotes what it met; a prompt must not travel into an error through it.
+    const place = /at position \d+( \(line \d+ column \d+\))?/.exec(reason)?.[0] ?? 'at its end'
+    throw new GatewayError('invalid_request', `The request body is not valid JSON: it breaks off ${place}.`)
+  }
+}
+
+/** Walks the whole value level by level, without recursion: the depth is the client's to choose. */
+function checkTree(root: JsonObject, depthMax: number): void {
+  let level: Json[] = [root]
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > depthMax) {
+      throw new GatewayError('invalid_request', `The request body is nested deeper than ${depthMax} levels.`)
+    }
+    level = level.flatMap((value) => {
+      if (Array.isArray(value)) return value.filter(isNested)
+      if (!isObject(value)) return []
+      for (const key of Object.keys(value)) {
+        if (forbiddenKeys.has(key)) {
+          throw new GatewayError(
+            'invalid_request',
+            `The request body has a key named ${key}, which is refused.`,
+          )
+        }
+      }
+      return Object.values(value).filter(isNested)
+    })
+  }
+}
+
+function isNested(value: Json): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,71 @@
+import type { Context } from 'hono'
+import { authenticate } from '../accounts/caller.ts'
+import { GatewayError } from '../base/errors.ts'
+import { errorResponse } from '../base/http.ts'
+import { generationId } from '../base/ids.ts'
+import type { Env } from '../env.ts'
+import type { Dialect } from '../wire/dialect.ts'
+import { admit } from './admit.ts'
+import { readBody } from './body.ts'
+import { departure } from './departure.ts'
+import { dispatch } from './dispatch.ts'
+import { originOf, type Exchange } from './exchange.ts'
+import { limitsOf } from './limits.ts'
+import { requestLog } from './log.ts'
+import { Meter } from './meter.ts'
+import { Outcome } from './outcome.ts'
+import { stream, whole } from './respond.ts'
+import { settleAtEnd } from './settle.ts'
+
+type Ticket = Pick<Exchange, 'generationId' | 'arrivedAtMs' | 'log'>
+
+/** Answers one request for a generation, refusals and failures included, in the client's dialect. */
+export async function generate(c: Context<{ Bindings: Env }>, dialect: Dialect): Promise<Response> {
+  const arrivedAtMs = Date.now()
+  const id = generationId(arrivedAtMs)
+  const ticket: Ticket = { generationId: id, arrivedAtMs, log: requestLog(id) }
+  try {
+    return await serve(c, dialect, ticket)
+  } catch (thrown) {
+    const error = GatewayError.from(thrown)
+    ticket.log({
+      status: error.status,
+      error_type: error.errorType,
+      total_ms: Date.now() - arrivedAtMs,
+      cost_nanos: 0,
+    })
+    return errorResponse(error, dialect.encodeError(error), { 'x-generation-id': id })
+  }
+}
+
+/** The whole life of one generation, in the order it happens. */
+async function serve(c: Context<{ Bindings: Env }>, dialect: Dialect, ticket: Ticket): Promise<Response> {
+  const { env } = c
+  const { headers } = c.req.raw
+  const limits = limitsOf(env)
+  const caller = await authenticate(env, headers)
+  const request = dialect.decodeRequest(await readBody(c.req.raw, limits), headers)
+  const client = departure(c, limits)
+
+  // From here on every path, refusal by the providers and departure of the client included, ends in `settle`.
+  const { plan, hold } = await client.orEnd(
+    admit({ env, caller, limits, request, generationId: ticket.generationId }),
+  )
+  const exchange: Exchange = {
+    ...ticket,
+    env,
+    limits,
+    caller,
+    request,
+    plan,
+    hold,
+    client,
+    origin: originOf(headers),
+  }
+  const outcome = new Outcome(exchange)
+  const meter = new Meter(exchange, outcome)
+  const events = settleAtEnd(exchange, outcome, meter, dispatch(exchange, meter.stop))
+
+  const answer = { exchange, dialect, events, context: () => outcome.context() }
+  return request.stream ? await stream(answer) : await whole(answer)
+}

@@ -1,0 +1,18 @@
+export type LogLine = Record<string, string | number | boolean | null>
+
+/**
+ * One line of JSON to the log. Facts and figures only: no prompt, no answer, no key, no header of a provider and no
+ * stack trace ever reaches it, so it takes scalars and nothing else.
+ */
+export function log(line: LogLine): void {
+  console.info(JSON.stringify(line))
+}
+
+/** A request's one log line: whoever knows of its end first writes it, and what comes after is ignored. */
+export function requestLog(generationId: string): (line: LogLine) => void {
+  let written = false
+  return (line) => {
+    if (!written) log({ generation_id: generationId, ...line })
+    written = true
+  }
+}

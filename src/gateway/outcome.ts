@@ -1,0 +1,149 @@
+import type { GatewayError } from '../base/errors.ts'
+import type { UsdNanos } from '../base/money.ts'
+import type { Endpoint } from '../catalogue/model.ts'
+import { isContent, type FinishReason, type GenerationEvent } from '../generation/events.ts'
+import { TokenCounter } from '../generation/tokens.ts'
+import { noUsage, type Usage } from '../generation/usage.ts'
+import type { AttemptRecord } from '../ledger/contract.ts'
+import { cost } from '../ledger/cost.ts'
+import type { AnswerContext, AnswerEvent, Charge } from '../wire/dialect.ts'
+import type { DispatchEvent } from './dispatch.ts'
+import type { Exchange } from './exchange.ts'
+
+/**
+ * How a generation ended. `failed` is the provider's fault or ours and costs the client nothing; `left` and
+ * `stopped` are the client's doing (it went away, its money or its key gave out) and are charged as delivered.
+ */
+export type End = 'finished' | 'failed' | 'left' | 'stopped'
+
+/** How a generation went, folded from its events: what billing, records and logs are computed from. */
+export class Outcome {
+  readonly attempts: AttemptRecord[] = []
+  /** The endpoint that was tried last; the one that serves, once committed. */
+  endpoint: Endpoint | undefined
+  committed = false
+  firstContentAtMs: number | undefined
+  finish: { reason: FinishReason; nativeReason?: string } | undefined
+  error: GatewayError | undefined
+  upstreamId: string | undefined
+  end: End = 'finished'
+  readonly #exchange: Exchange
+  readonly #delivered = new TokenCounter()
+  #reported: Usage | undefined
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange
+  }
+
+  /** Takes in a batch and returns what of it concerns the client. */
+  add(batch: DispatchEvent[]): AnswerEvent[] {
+    const answer: AnswerEvent[] = []
+    for (const event of batch) {
+      if (event.type === 'attempt') this.#attempted(event.endpoint, event.attempt)
+      else if (event.type === 'usage') this.#reported = event.usage
+      else {
+        this.#observe(event)
+        answer.push(event)
+      }
+    }
+    return answer
+  }
+
+  #attempted(endpoint: Endpoint, attempt: AttemptRecord): void {
+    this.attempts.push(attempt)
+    this.endpoint = endpoint
+    this.committed = attempt.error === null
+  }
+
+  #observe(event: GenerationEvent): void {
+    if (isContent(event)) this.firstContentAtMs ??= Date.now()
+    switch (event.type) {
+      case 'start':
+        this.upstreamId = event.upstreamId ?? this.upstreamId
+        break
+      case 'text-delta':
+      case 'refusal-delta':
+      case 'reasoning-delta':
+        this.#delivered.add(event.text)
+        break
+      case 'tool-call-delta':
+        this.#delivered.add((event.name ?? '') + event.arguments)
+        break
+      case 'finish':
+        this.finish = event
+        break
+      case 'media':
+      case 'usage':
+      case 'error':
+      case 'frame':
+        break
+    }
+  }
+
+  /** What the answer says of itself. */
+  context(): AnswerContext {
+    const { generationId, arrivedAtMs, plan } = this.#exchange
+    return {
+      generationId,
+      created: Math.floor(arrivedAtMs / 1000),
+      model: plan.model.id,
+      provider: this.attempts.at(-1)?.providerName ?? '',
+    }
+  }
+
+  /** What was delivered so far costs, by our own count; `exposed` with the largest prompt it can have been. */
+  meteredNanos(prompt: 'estimated' | 'exposed'): UsdNanos {
+    const { request, plan } = this.#exchange
+    if (!this.endpoint || !this.committed) return 0
+    const promptTokens = prompt === 'estimated' ? request.promptTokensEstimate : request.promptTokensMax
+    const usage = { ...noUsage, promptTokens, completionTokens: this.#delivered.tokens }
+    return cost(usage, this.endpoint.price, plan.markup).costNanos
+  }
+
+  /** What the client is charged, and told. Zero where nothing was delivered or the end was not its doing. */
+  charge(): Charge {
+    if (!this.endpoint || !this.committed) {
+      return { usage: noUsage, costNanos: 0, upstreamPromptNanos: 0, upstreamCompletionNanos: 0 }
+    }
+    const usage = this.#usage(this.endpoint)
+    const { costNanos, promptNanos, completionNanos } = cost(
+      usage,
+      this.endpoint.price,
+      this.#exchange.plan.markup,
+    )
+    const insured =
+      this.end === 'failed' || (usage.completionTokens === 0 && !this.finish && this.end === 'finished')
+    return {
+      usage,
+      costNanos: insured ? 0 : costNanos,
+      upstreamPromptNanos: promptNanos,
+      upstreamCompletionNanos: completionNanos,
+    }
+  }
+
+  /** Whether the provider counted far more than came through: true reasoning can hide it, so it is only noted. */
+  get usageSuspect(): boolean {
+    const { completionTokens = 0, reasoningTokens = 0 } = this.#reported ?? {}
+    return completionTokens - reasoningTokens > 10 * Math.max(10, this.#delivered.tokens)
+  }
+
+  /** The provider's last word on usage where it is possible, else our own count. */
+  #usage(endpoint: Endpoint): Usage {
+    const reported = this.#reported
+    const most = endpoint.contextLength
+    const delivered = this.#delivered.tokens
+    const possible =
+      reported !== undefined &&
+      reported.promptTokens <= most &&
+      reported.completionTokens <= most &&
+      // Providers send zeros first and the truth last; a stream that broke off in between holds only zeros.
+      (reported.completionTokens > 0 || delivered === 0)
+    if (possible) return reported
+    return {
+      ...noUsage,
+      promptTokens: this.#exchange.request.promptTokensEstimate,
+      completionTokens: delivered,
+      estimated: true,
+    }
+  }
+}

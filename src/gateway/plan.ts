@@ -1,0 +1,109 @@
+import { GatewayError } from '../base/errors.ts'
+import type { UsdNanos } from '../base/money.ts'
+import type { Endpoint, Modality, Model } from '../catalogue/model.ts'
+import { selectModel } from '../catalogue/resolve.ts'
+import type { Env } from '../env.ts'
+import type { GenerationRequest } from '../generation/request.ts'
+import type { Profile } from '../ledger/contract.ts'
+import { holdNanos, markupOf, type Markup } from '../ledger/cost.ts'
+import type { Limits } from './limits.ts'
+
+/**
+ * What a request without `max_tokens` sets aside for its completion. The hold rises with the answer, so this is how
+ * much must be affordable to begin with: not the model's whole window, which a small balance never holds.
+ */
+const completionAllowanceTokens = 1_000
+
+/** The endpoints that may serve a request, best first, never empty, and what to set aside for it. */
+export interface Plan {
+  model: Model
+  endpoints: Endpoint[]
+  markup: Markup
+  profileVersion: number
+  /** The completion tokens that the hold covers. */
+  completionCap: number
+  holdNanos: UsdNanos
+}
+
+/** Decides who may serve, without touching money: cheapest first, over the endpoints of the one model asked for. */
+export function makePlan(env: Env, profile: Profile, request: GenerationRequest, limits: Limits): Plan {
+  if (profile.keyClass === 'management') {
+    throw new GatewayError(
+      'permission_denied',
+      'A management key cannot run generations. Use an API key: POST /api/v1/keys makes one.',
+    )
+  }
+  const { model, endpoints: live } = selectModel(env, request.model)
+  checkInputs(model, request)
+  const endpoints = preferTools(withinCap(model, live, request), request).slice(0, limits.attemptsMax)
+  const markup = markupOf(profile.markups, model.id)
+  const caps = endpoints.map((endpoint) => completionCap(endpoint, request))
+  const holds = endpoints.map((endpoint, index) =>
+    holdNanos(
+      { promptTokensMax: request.promptTokensMax, completionTokensMax: caps[index] ?? 0 },
+      endpoint.price,
+      markup,
+    ),
+  )
+  return {
+    model,
+    endpoints,
+    markup,
+    profileVersion: profile.version,
+    completionCap: Math.max(...caps),
+    holdNanos: Math.max(...holds),
+  }
+}
+
+/** The completion tokens that a hold for this endpoint covers at first. */
+function completionCap(endpoint: Endpoint, request: GenerationRequest): number {
+  const most = endpoint.maxCompletionTokens ?? endpoint.contextLength
+  return Math.min(request.maxTokens ?? completionAllowanceTokens, most)
+}
+
+const inputs: readonly { need: keyof GenerationRequest['needs']; modality: Modality }[] = [
+  { need: 'imageInput', modality: 'image' },
+  { need: 'audioInput', modality: 'audio' },
+  { need: 'fileInput', modality: 'file' },
+  { need: 'videoInput', modality: 'video' },
+]
+
+function checkInputs(model: Model, request: GenerationRequest): void {
+  for (const { need, modality } of inputs) {
+    if (request.needs[need] && !model.inputModalities.includes(modality)) {
+      throw new GatewayError('not_found', `No endpoints of ${model.id} support ${modality} input.`)
+    }
+  }
+}
+
+/** Leaves out endpoints that cannot write as much as the client asks for. */
+function withinCap(model: Model, endpoints: readonly Endpoint[], request: GenerationRequest): Endpoint[] {
+  const { maxTokens } = request
+  if (maxTokens === undefined) return [...endpoints]
+  const most = endpoints.map((endpoint) => endpoint.maxCompletionTokens ?? endpoint.contextLength)
+  const able = endpoints.filter((_, index) => maxTokens <= (most[index] ?? 0))
+  if (able.length > 0) return able
+  throw new GatewayError(
+    'max_tokens_exceeded',
+    `max_tokens is ${maxTokens}, but ${model.id} writes at most ${Math.max(...most)} tokens.`,
+  )
+}
+
+/** How many completion tokens an amount buys beside the prompt, at the dearest of the plan's endpoints. */
+export function tokensAffordable(plan: Plan, request: GenerationRequest, availableNanos: UsdNanos): number {
+  const million = 1_000_000
+  const each = plan.endpoints.map(({ price }) => {
+    const { promptTokensMax } = request
+    const prompt = holdNanos({ promptTokensMax, completionTokensMax: 0 }, price, plan.markup)
+    const perMillion = holdNanos({ promptTokensMax: 0, completionTokensMax: million }, price, plan.markup)
+    return perMillion === 0 ? 0 : Math.floor(((availableNanos - prompt) * million) / perMillion)
+  })
+  return Math.max(0, Math.min(...each))
+}
+
+/** A soft preference, as the contract has it: endpoints that know tools, where there are any. */
+function preferTools(endpoints: Endpoint[], request: GenerationRequest): Endpoint[] {
+  if (!request.needs.tools) return endpoints
+  const able = endpoints.filter((endpoint) => endpoint.supportedParameters.includes('tools'))
+  return able.length > 0 ? able : endpoints
+}

@@ -1,0 +1,124 @@
+import { GatewayError } from '../base/errors.ts'
+import type { GenerationRecord } from '../ledger/contract.ts'
+import type { AnswerEvent, Charge } from '../wire/dialect.ts'
+import type { DispatchEvents } from './dispatch.ts'
+import type { Exchange } from './exchange.ts'
+import { log } from './log.ts'
+import type { Meter } from './meter.ts'
+import type { Outcome } from './outcome.ts'
+
+/**
+ * Passes the answer on and settles it exactly once: at its end, on a failure, and when the client leaves. A failure
+ * after the first content becomes the answer's last event, for the client already holds part of it; before, it is
+ * thrown, and may still choose the status of the response. The charge is the last thing the client is told.
+ */
+export async function* settleAtEnd(
+  exchange: Exchange,
+  outcome: Outcome,
+  meter: Meter,
+  events: DispatchEvents,
+): AsyncGenerator<AnswerEvent[], void> {
+  let charge: Charge | undefined
+  try {
+    for await (const batch of events) {
+      const answer = outcome.add(batch)
+      await meter.observe()
+      if (answer.length > 0) yield answer
+    }
+  } catch (thrown) {
+    const error = GatewayError.from(meter.stop.aborted ? meter.stop.reason : thrown)
+    outcome.error = error
+    outcome.end = isClientsDoing(error) ? 'stopped' : 'failed'
+    if (!outcome.committed && !exchange.client.answered) throw error
+    yield [{ type: 'error', error: failureOf(error) }]
+  } finally {
+    meter.close()
+    if (exchange.client.left.aborted && !outcome.finish) outcome.end = 'left'
+    charge = outcome.charge()
+    void settle(exchange, outcome, charge).finally(() => exchange.client.end())
+  }
+  yield [{ type: 'charge', charge }]
+}
+
+/** Sends the settlement. It is on its way before the last words reach the client, who may ask for its balance next. */
+async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Promise<void> {
+  const { hold, generationId } = exchange
+  const record = recordOf(exchange, outcome, charge)
+  exchange.log({
+    status: record.status,
+    model: record.model,
+    provider: record.provider,
+    attempts: record.attempts.length,
+    first_token_ms: record.firstTokenMs,
+    total_ms: record.totalMs,
+    cost_nanos: charge.costNanos,
+    upstream_cost_nanos: record.upstreamCostNanos,
+    ...(record.errorType && { error_type: record.errorType }),
+    ...(outcome.usageSuspect && { usage_suspect: true }),
+  })
+  try {
+    await (outcome.committed ? hold.settle(charge.costNanos, record) : hold.void(record))
+  } catch {
+    // The ledger did not answer for as long as we may wait. Its last beat settles the hold when it expires.
+    log({ generation_id: generationId, event: 'settlement_lost', cost_nanos: charge.costNanos })
+  }
+}
+
+function isClientsDoing(error: GatewayError): boolean {
+  return error.type === 'payment_required' || error.type === 'authentication'
+}
+
+/** What of an error may be said inside an answer: of our own faults, nothing. */
+function failureOf(error: GatewayError): Extract<AnswerEvent, { type: 'error' }>['error'] {
+  return {
+    type: error.type,
+    message: error.message,
+    ...(error.details.metadata && { metadata: error.details.metadata }),
+  }
+}
+
+/** The status that is recorded for a client that went away before it got one. */
+const clientClosedRequest = 499
+
+function recordOf(
+  exchange: Exchange,
+  outcome: Outcome,
+  { usage, upstreamPromptNanos, upstreamCompletionNanos }: Charge,
+): GenerationRecord {
+  const { request, arrivedAtMs, plan, origin } = exchange
+  const served = outcome.committed ? outcome.attempts.at(-1) : undefined
+  const left = outcome.end === 'left'
+  return {
+    createdAtMs: arrivedAtMs,
+    status: outcome.committed
+      ? 200
+      : left
+        ? clientClosedRequest
+        : (outcome.error?.status ?? clientClosedRequest),
+    model: plan.model.id,
+    requestedModel: request.model,
+    provider: served?.provider ?? null,
+    providerName: served?.providerName ?? null,
+    upstreamId: outcome.upstreamId ?? null,
+    upstreamModel: served?.upstreamModel ?? null,
+    streamed: request.stream,
+    cancelled: left,
+    finishReason: outcome.error && outcome.committed ? 'error' : (outcome.finish?.reason ?? null),
+    nativeFinishReason: outcome.finish?.nativeReason ?? null,
+    errorType: outcome.error?.errorType ?? null,
+    promptTokens: usage.promptTokens,
+    completionTokens: usage.completionTokens,
+    cachedTokens: usage.cachedTokens,
+    cacheWriteTokens: usage.cacheWriteTokens,
+    reasoningTokens: usage.reasoningTokens,
+    usageEstimated: usage.estimated,
+    upstreamCostNanos: upstreamPromptNanos + upstreamCompletionNanos,
+    firstTokenMs: outcome.firstContentAtMs === undefined ? null : outcome.firstContentAtMs - arrivedAtMs,
+    totalMs: Date.now() - arrivedAtMs,
+    attempts: outcome.attempts,
+    user: request.user ?? null,
+    sessionId: request.sessionId ?? null,
+    metadata: request.metadata ?? null,
+    ...origin,
+  }
+}
