@@ -19,6 +19,8 @@ export interface Endpoint {
   model: Model
   /** Slug of a row of the provider table. */
   provider: string
+  /** What tells it from the model's other endpoints at the same provider; absent where there is one. */
+  variant?: string
   /** The provider's own id of the model: it is what goes on the wire. */
   upstreamModel: string
   price: Price
@@ -49,5 +51,7 @@ export interface Model {
   knowledgeCutoff: string | null
   huggingFaceId: string | null
   reasoning: boolean
+  /** It cannot be asked not to reason. */
+  reasoningMandatory: boolean
   endpoints: readonly Endpoint[]
 }

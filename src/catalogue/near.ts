@@ -1,0 +1,42 @@
+/** An id longer than this is not a typing error of one of ours; comparing it would only cost time. */
+const idLengthMax = 96
+const nearMax = 3
+
+/** The ids most like a mistyped one, best first; none where nothing is close. */
+export function nearIds(ids: Iterable<string>, mistyped: string): string[] {
+  if (mistyped.length > idLengthMax) return []
+  const wanted = mistyped.toLowerCase()
+  const tolerance = Math.max(2, Math.floor(wanted.length / 4))
+  const scored: { id: string; distance: number }[] = []
+  for (const id of ids) {
+    const distance = distanceTo(id, wanted)
+    if (distance <= tolerance) scored.push({ id, distance })
+  }
+  return scored
+    .toSorted((left, right) => left.distance - right.distance || left.id.localeCompare(right.id))
+    .slice(0, nearMax)
+    .map(({ id }) => id)
+}
+
+/** A slug without its author, or the beginning of an id, counts as one slip of the keyboard. */
+function distanceTo(id: string, wanted: string): number {
+  const slug = id.slice(id.indexOf('/') + 1)
+  const wantedSlug = wanted.slice(wanted.indexOf('/') + 1)
+  if (slug === wantedSlug) return 0
+  if (wantedSlug.length >= 3 && (id.startsWith(wanted) || slug.startsWith(wantedSlug))) return 1
+  return Math.min(editDistance(id, wanted), editDistance(slug, wanted))
+}
+
+/** Levenshtein's distance: insertions, deletions and replacements of one character. */
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= left.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= right.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[right.length] ?? 0
+}
