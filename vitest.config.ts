@@ -1,8 +1,18 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler'
 
 /** A fixed key: tests must not see the secrets of a working copy, and want the same keys at every run. */
 const masterKey = '5a'.repeat(32)
+
+/**
+ * The bindings of wrangler.toml, but not the variables that wrangler would add from a `.dev.vars` or `.env` beside it:
+ * those are a person's own provider keys. It looks for them in the folder the config says it comes from.
+ */
+const { workerOptions } = unstable_getMiniflareWorkerOptions({
+  ...unstable_readConfig({ config: './wrangler.toml' }),
+  userConfigPath: './test/support/wrangler.toml',
+})
 
 export default defineConfig({
   test: {
@@ -11,19 +21,21 @@ export default defineConfig({
       {
         plugins: [
           cloudflareTest({
-            wrangler: { configPath: './wrangler.toml' },
+            main: './src/index.ts',
             remoteBindings: false,
-            miniflare: { bindings: { MASTER_KEY: masterKey } },
+            miniflare: { ...workerOptions, rootPath: '.', bindings: { MASTER_KEY: masterKey } },
           }),
         ],
         test: {
           name: 'workers',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.node.test.ts', 'test/clients/**'],
+          exclude: ['test/**/*.node.test.ts', '**/node_modules/**'],
           setupFiles: ['./test/support/setup.ts'],
         },
       },
-      { test: { name: 'node', include: ['test/**/*.node.test.ts'], exclude: ['test/clients/**'] } },
+      {
+        test: { name: 'node', include: ['test/**/*.node.test.ts'], exclude: ['**/node_modules/**'] },
+      },
     ],
   },
 })
