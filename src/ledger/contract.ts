@@ -23,6 +23,14 @@ export interface KeyRow {
   version: number
 }
 
+/** What the object keeps of its account's row; the larger version wins. */
+export interface AccountSettings {
+  /** No balance is asked for; key limits still hold. */
+  unlimited: boolean
+  markups: Markups
+  version: number
+}
+
 /** What planning must know of the caller: changes rarely, cached for seconds, checked by `admit`. */
 export interface Profile {
   version: number
@@ -45,11 +53,14 @@ export interface HoldClaim {
   keyHash: string
   /** The object's clock at admission, Unix milliseconds: it decides which day, week and month are charged. */
   admittedAtMs: number
+  /** The requested model: names the generation in its record if nobody comes to settle it. */
+  model?: string
 }
 
 export interface AdmitRequest {
   generationId: string
   keyHash: string
+  model?: string
   profileVersion: number
   holdNanos: UsdNanos
 }

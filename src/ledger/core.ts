@@ -1,0 +1,312 @@
+import type { UsdNanos } from '../base/money.ts'
+import type * as contract from './contract.ts'
+import { concurrencyRefusal, rateHorizon, RateWindow } from './rate.ts'
+import type { GenerationRow, Storage } from './rows.ts'
+import { LedgerState, type Flush, type KeyState } from './state.ts'
+import { spentAgainst, usageAt } from './usage-windows.ts'
+
+/** A hold without a sign of life for so long is resolved by what its last beat had metered. */
+export const holdTtlMs = 60_000
+
+/**
+ * The rules of one account's money. Pure: no clock, no I/O but a synchronous storage. It decides in memory; `write`
+ * makes durable what was decided since the last time, and until then a crash takes all of it back together.
+ */
+export class LedgerCore {
+  readonly #state: LedgerState
+  /** No pending hold expires before it. */
+  #nextExpiryMs = 0
+  #clockMs = 0
+
+  /** Starts from what the storage has, else as a new account with these settings. */
+  constructor(storage: Storage, settings: contract.AccountSettings) {
+    this.#state = new LedgerState(storage, settings)
+  }
+
+  /** Whether a key's settings are here; if not, `putKey` must bring them before `standing` and `admit`. */
+  knows(keyHash: string): boolean {
+    return this.#state.key(keyHash).row !== null
+  }
+
+  standing(keyHash: string, nowMs: number): contract.Standing {
+    const { row } = this.#state.key(keyHash)
+    const reason = keyRefusal(row, nowMs)
+    if (reason || !row) return { ok: false, reason: reason ?? 'unknown_key' }
+    return { ok: true, profile: this.#profile(row) }
+  }
+
+  /** Decides over one generation, and sets its hold aside. The same id again gets the same answer. */
+  admit(request: contract.AdmitRequest, nowMs: number): contract.Admission {
+    const now = this.#tick(nowMs)
+    const key = this.#state.key(request.keyHash)
+    const known = this.#state.generation(request.generationId)
+    if (known) return { ok: true, admittedAtMs: known.admittedAtMs, headroomNanos: this.#headroom(key, now) }
+
+    const refusal = keyRefusal(key.row, now)
+    if (refusal || !key.row) return { ok: false, reason: refusal ?? 'unknown_key' }
+    if (request.profileVersion !== this.#state.account.version) {
+      return { ok: false, reason: 'stale_profile', profile: this.#profile(key.row) }
+    }
+    const limit = this.#rateRefusal(key, now)
+    if (limit) return { ok: false, reason: 'rate', limit }
+    const shortage = this.#shortage(key, request.holdNanos, now)
+    if (shortage) return { ok: false, ...shortage, neededNanos: request.holdNanos }
+
+    this.#open({ ...request, admittedAtMs: now }, request.holdNanos, now)
+    key.rate?.add(now)
+    return { ok: true, admittedAtMs: now, headroomNanos: this.#headroom(key, now) }
+  }
+
+  /**
+   * Records progress, and raises the hold if there is money for it. Progress is kept whatever the answer is. A hold
+   * that a crash lost is opened again over what was delivered, and from there has to fit like any raise.
+   */
+  beat(request: contract.BeatRequest, nowMs: number): contract.Beat {
+    const now = this.#tick(nowMs)
+    const known = this.#state.generation(request.generationId)
+    if (known && known.state !== 'pending') return { ok: false, reason: 'fenced' }
+    const generation = known ?? this.#open(request, request.meteredNanos, now)
+    generation.meteredNanos = Math.max(generation.meteredNanos, request.meteredNanos)
+    generation.expiresAtMs = now + holdTtlMs
+    this.#state.change(generation)
+
+    const key = this.#state.key(generation.keyHash)
+    // The window may have forgotten the admission with the hold, and is counted again where it matters.
+    if (!known) key.rate = undefined
+    const refusal = key.row && keyRefusal(key.row, now)
+    if (refusal) return { ok: false, reason: refusal }
+    const raise = request.holdNanos - generation.holdNanos
+    const shortage = raise > 0 ? this.#shortage(key, raise, now) : undefined
+    if (shortage) return { ok: false, reason: shortage.reason }
+    if (raise > 0) this.#state.raise(generation, raise)
+    return { ok: true, headroomNanos: this.#headroom(key, now) }
+  }
+
+  /** Charges a generation once, however often and however late it is told. */
+  settle(request: contract.SettleRequest, nowMs: number): void {
+    const now = this.#tick(nowMs)
+    const { costNanos } = request
+    const generation = this.#state.generation(request.generationId) ?? unheld(request, now)
+    switch (generation.state) {
+      case 'posted':
+        return
+      case 'pending':
+        this.#release(generation)
+        this.#state.post(generation, costNanos)
+        break
+      case 'estimated':
+        this.#state.adjust(generation, costNanos, now)
+        break
+      case 'voided':
+        // A void that has a line is adjusted: a second line of its own would be a second usage entry.
+        if (generation.seq === null) this.#state.post(generation, costNanos)
+        else this.#state.adjust(generation, costNanos, now)
+    }
+    generation.state = 'posted'
+    generation.record = request.record
+    this.#state.change(generation)
+  }
+
+  /** Ends a generation that delivered nothing. Its line keeps the record and moves no money. */
+  void(request: contract.VoidRequest, nowMs: number): void {
+    const now = this.#tick(nowMs)
+    const generation = this.#state.generation(request.generationId) ?? unheld(request, now)
+    if (generation.state === 'pending') this.#release(generation)
+    else if (generation.state !== 'voided' || generation.seq !== null) return
+    generation.state = 'voided'
+    generation.record = request.record
+    this.#state.line(generation)
+    this.#state.change(generation)
+  }
+
+  /** Money in, or taken back, once per reference. */
+  credit(request: contract.CreditRequest, nowMs: number): contract.Credit {
+    const { reference, amountNanos, kind, note } = request
+    const { account, heldNanos } = this.#state
+    const before = this.#state.entry(reference)
+    if (before && before.amountNanos !== amountNanos) {
+      return { ok: false, reason: 'conflict', amountNanos: before.amountNanos }
+    }
+    if (before) return { ok: true, created: false, amountNanos, balanceNanos: before.balanceNanos }
+    const availableNanos = account.postedNanos - heldNanos
+    if (amountNanos < 0 && availableNanos + amountNanos < 0) {
+      return { ok: false, reason: 'insufficient', availableNanos }
+    }
+    const createdAtMs = this.#tick(nowMs)
+    const { balanceNanos } = this.#state.enter({ kind, reference, amountNanos, note, createdAtMs })
+    account.creditsNanos += amountNanos
+    account.purchased ||= kind === 'purchase'
+    return { ok: true, created: true, amountNanos, balanceNanos }
+  }
+
+  putKey(row: contract.KeyRow): void {
+    const key = this.#state.key(row.hash)
+    if (key.row && key.row.version >= row.version) return
+    key.row = row
+    key.rate = undefined
+    this.#state.changeKey(key)
+  }
+
+  putAccount(settings: contract.AccountSettings): void {
+    const { account } = this.#state
+    if (settings.version <= account.version) return
+    account.unlimited = settings.unlimited
+    account.markups = settings.markups
+    account.version = settings.version
+    this.#state.changeAccount()
+  }
+
+  balance(): contract.Balance {
+    const { creditsNanos, postedNanos, unlimited, purchased } = this.#state.account
+    const usageNanos = creditsNanos - postedNanos
+    const { heldNanos } = this.#state
+    return { creditsNanos, usageNanos, balanceNanos: postedNanos, heldNanos, unlimited, purchased }
+  }
+
+  keyUsage(keyHash: string, nowMs: number): contract.KeyUsage {
+    return usageAt(this.#state.key(keyHash).usage, nowMs)
+  }
+
+  /** A generation that somebody settled or voided. */
+  generation(id: string): (GenerationRow & { record: contract.GenerationRecord }) | undefined {
+    const generation = this.#state.generation(id)
+    return generation?.record ? { ...generation, record: generation.record } : undefined
+  }
+
+  /** Resolves holds without a sign of life: charged by what their last beat had metered, void if that is nothing. */
+  expire(nowMs: number): void {
+    const now = this.#tick(nowMs)
+    if (now < this.#nextExpiryMs) return
+    this.#nextExpiryMs = Infinity
+    for (const generation of this.#state.generations()) {
+      if (generation.state !== 'pending') continue
+      if (generation.expiresAtMs <= now) this.#giveUp(generation)
+      else this.#nextExpiryMs = Math.min(this.#nextExpiryMs, generation.expiresAtMs)
+    }
+  }
+
+  /** Whether anything waits to be written. */
+  get changed(): boolean {
+    return this.#state.changed
+  }
+
+  /** Whether nothing is left for time to do: no hold to expire, no line to flush. */
+  get atRest(): boolean {
+    return this.#state.atRest
+  }
+
+  /** How many durable lines D1 does not have yet. */
+  get backlog(): number {
+    return this.#state.backlog
+  }
+
+  /** Makes everything decided so far durable. If it throws, memory is ahead of the storage and must be given up. */
+  write(): void {
+    this.#state.write()
+  }
+
+  takeFlush(linesMax: number): Flush | undefined {
+    return this.#state.takeFlush(linesMax)
+  }
+
+  /** See `LedgerState.bookIsAt`. */
+  bookIsAt(seq: number, nowMs: number): 'known' | 'lost' {
+    return this.#state.bookIsAt(seq, nowMs)
+  }
+
+  /** For the check of the invariants. */
+  get state(): LedgerState {
+    return this.#state
+  }
+
+  /** Periods and expiry follow the object's clock, and it never runs backwards. */
+  #tick(nowMs: number): number {
+    this.#clockMs = Math.max(this.#clockMs, nowMs)
+    return this.#clockMs
+  }
+
+  #profile({ class: keyClass }: contract.KeyRow): contract.Profile {
+    const { version, markups } = this.#state.account
+    return { version, keyClass, markups }
+  }
+
+  #open(claim: contract.HoldClaim, holdNanos: UsdNanos, nowMs: number): GenerationRow {
+    const generation: GenerationRow = { ...unheld(claim, nowMs), state: 'pending', holdNanos }
+    this.#nextExpiryMs = Math.min(this.#nextExpiryMs, generation.expiresAtMs)
+    this.#state.open(generation)
+    return generation
+  }
+
+  #release(generation: GenerationRow): void {
+    this.#state.release(generation)
+  }
+
+  #giveUp(generation: GenerationRow): void {
+    this.#release(generation)
+    generation.state = generation.meteredNanos > 0 ? 'estimated' : 'voided'
+    if (generation.state === 'estimated') this.#state.post(generation, generation.meteredNanos)
+    this.#state.change(generation)
+  }
+
+  #rateRefusal(key: KeyState, nowMs: number): contract.RateLimit | undefined {
+    if (!key.row) return undefined
+    const sinceMs = rateHorizon(key.row, nowMs)
+    if (sinceMs !== undefined) {
+      key.rate ??= new RateWindow(this.#state.admissions(key.hash, sinceMs))
+    }
+    return key.rate?.refusal(key.row, nowMs) ?? concurrencyRefusal(key.row, key.running, nowMs)
+  }
+
+  /** What does not cover `neededNanos` more, the key's limit asked first. */
+  #shortage(
+    key: KeyState,
+    neededNanos: UsdNanos,
+    nowMs: number,
+  ): { reason: 'balance' | 'key_limit'; availableNanos: UsdNanos } | undefined {
+    const underLimit = limitHeadroom(key, nowMs)
+    if (underLimit < neededNanos) return { reason: 'key_limit', availableNanos: underLimit }
+    const underBalance = this.#balanceHeadroom()
+    if (underBalance < neededNanos) return { reason: 'balance', availableNanos: underBalance }
+    return undefined
+  }
+
+  #headroom(key: KeyState, nowMs: number): UsdNanos | null {
+    const headroom = Math.min(limitHeadroom(key, nowMs), this.#balanceHeadroom())
+    return headroom === Infinity ? null : headroom
+  }
+
+  #balanceHeadroom(): number {
+    const { account, heldNanos } = this.#state
+    return account.unlimited ? Infinity : account.postedNanos - heldNanos
+  }
+}
+
+/** What a key may still spend beside its pending holds; endless without a limit. */
+function limitHeadroom({ row, usage, heldNanos }: KeyState, nowMs: number): number {
+  if (!row || row.limitNanos === null) return Infinity
+  return row.limitNanos - spentAgainst(usage, row.limitReset, nowMs) - heldNanos
+}
+
+function keyRefusal(row: contract.KeyRow | null, nowMs: number): contract.KeyRefusal | undefined {
+  if (!row || row.deleted) return 'unknown_key'
+  if (row.disabled) return 'disabled_key'
+  return row.expiresAtMs !== null && row.expiresAtMs <= nowMs ? 'expired_key' : undefined
+}
+
+/** A generation of which only the claim is known: nothing is held for it, and nothing charged. */
+function unheld(claim: contract.HoldClaim, nowMs: number): GenerationRow {
+  return {
+    id: claim.generationId,
+    keyHash: claim.keyHash,
+    state: 'voided',
+    holdNanos: 0,
+    meteredNanos: 0,
+    admittedAtMs: claim.admittedAtMs,
+    expiresAtMs: nowMs + holdTtlMs,
+    seq: null,
+    postedNanos: null,
+    costNanos: 0,
+    model: claim.model ?? null,
+    record: null,
+  }
+}
