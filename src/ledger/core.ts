@@ -19,7 +19,7 @@ export class LedgerCore {
   #clockMs = 0
 
   /** Starts from what the storage has, else as a new account with these settings. */
-  constructor(storage: Storage, settings: contract.AccountSettings) {
+  constructor(storage: Storage, settings?: contract.AccountSettings) {
     this.#state = new LedgerState(storage, settings)
   }
 
@@ -123,7 +123,7 @@ export class LedgerCore {
   credit(request: contract.CreditRequest, nowMs: number): contract.Credit {
     const { reference, amountNanos, kind, note } = request
     const { account, heldNanos } = this.#state
-    const before = this.#state.entry(reference)
+    const before = this.#state.credit(reference)
     if (before && before.amountNanos !== amountNanos) {
       return { ok: false, reason: 'conflict', amountNanos: before.amountNanos }
     }

@@ -1,5 +1,230 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Env } from '../env.ts'
+import { Book } from './book.ts'
+import type * as contract from './contract.ts'
+import { holdTtlMs, LedgerCore } from './core.ts'
+import { Flusher } from './flusher.ts'
+import { SqlStorage } from './sql-storage.ts'
 
-/** The money of one account. */
-export class Ledger extends DurableObject<Env> {}
+/** Everything that has to last is written together, so often at most: a pending write holds back every reply. */
+const batchMs = 100
+
+/**
+ * The money of one account, named by the account's id. It answers `admit` from memory; `beat`, `settle`, `void`,
+ * `credit` and the settings answer when what they did has been written, and the output gate makes that durable.
+ */
+export class Ledger extends DurableObject<Env> {
+  readonly #accountId: string
+  readonly #storage: SqlStorage
+  readonly #book: Book
+  #core: LedgerCore | undefined
+  #flusher: Flusher | undefined
+  #opening: Promise<LedgerCore> | undefined
+  readonly #loadingKeys = new Map<string, Promise<void>>()
+  #batch: PromiseWithResolvers<void> | undefined
+  #alarmIsSet = false
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#accountId = nameOf(ctx)
+    this.#storage = new SqlStorage(ctx.storage, this.#accountId)
+    this.#book = new Book(env, this.#accountId)
+    // An object that has a row of its account knows all it needs; a new one asks D1 when it is first called.
+    if (!this.#storage.isNew) this.#start(new LedgerCore(this.#storage))
+    void ctx.blockConcurrencyWhile(async () => {
+      this.#alarmIsSet = (await ctx.storage.getAlarm()) !== null
+    })
+  }
+
+  async standing(keyHash: string): Promise<contract.Standing> {
+    const core = await this.#knowing(keyHash)
+    return core.standing(keyHash, Date.now())
+  }
+
+  async admit(request: contract.AdmitRequest): Promise<contract.Admission> {
+    assertNanos(request.holdNanos)
+    const ready = this.#core?.knows(request.keyHash) ? this.#core : undefined
+    const core = ready ?? (await this.#knowing(request.keyHash))
+    const admission = core.admit(request, Date.now())
+    this.#writeSoon()
+    return admission
+  }
+
+  async beat(request: contract.BeatRequest): Promise<contract.Beat> {
+    assertNanos(request.meteredNanos, request.holdNanos)
+    const core = await this.#open()
+    const beat = core.beat(request, Date.now())
+    await this.#written()
+    return beat
+  }
+
+  async settle(request: contract.SettleRequest): Promise<void> {
+    assertNanos(request.costNanos)
+    const core = await this.#open()
+    core.settle(request, Date.now())
+    await this.#written()
+  }
+
+  async void(request: contract.VoidRequest): Promise<void> {
+    const core = await this.#open()
+    core.void(request, Date.now())
+    await this.#written()
+  }
+
+  async credit(request: contract.CreditRequest): Promise<contract.Credit> {
+    const core = await this.#open()
+    const credit = core.credit(request, Date.now())
+    await this.#written()
+    return credit
+  }
+
+  async balance(): Promise<contract.Balance> {
+    const core = await this.#open()
+    return core.balance()
+  }
+
+  async keyUsages(hashes: string[]): Promise<Record<string, contract.KeyUsage>> {
+    const core = await this.#open()
+    const now = Date.now()
+    return Object.fromEntries(hashes.map((hash) => [hash, core.keyUsage(hash, now)]))
+  }
+
+  async putKey(row: contract.KeyRow): Promise<void> {
+    const core = await this.#open()
+    core.putKey(row)
+    await this.#written()
+  }
+
+  async putAccount(settings: contract.AccountSettings): Promise<void> {
+    const core = await this.#open()
+    core.putAccount(settings)
+    await this.#written()
+  }
+
+  /** A generation that was settled or voided; null for any other. */
+  async generation(id: string): Promise<contract.Generation | null> {
+    const core = await this.#open()
+    const found = core.generation(id)
+    if (!found) return null
+    const { keyHash, costNanos, record } = found
+    return { ...record, id, accountId: this.#accountId, keyHash, costNanos }
+  }
+
+  /** The safety net for what timers do while the object is awake: holds expire, lines reach D1. */
+  override async alarm(): Promise<void> {
+    this.#alarmIsSet = false
+    const core = this.#core
+    if (!core) return
+    core.expire(Date.now())
+    this.#write(core)
+    await this.#flusher?.run()
+    this.#armAlarm(core)
+  }
+
+  async #open(): Promise<LedgerCore> {
+    if (this.#core) return this.#core
+    this.#opening ??= this.#openFromBook()
+    return await this.#opening
+  }
+
+  async #openFromBook(): Promise<LedgerCore> {
+    try {
+      const known = await this.#book.account()
+      const account = known ?? ((await this.#book.bootstrap()) ? await this.#book.account() : undefined)
+      if (!account) throw new Error(`There is no account ${this.#accountId}`)
+      if (account.seq > 0) this.#storage.write(await this.#book.rebuild(account))
+      return this.#start(new LedgerCore(this.#storage, account))
+    } finally {
+      this.#opening = undefined
+    }
+  }
+
+  #start(core: LedgerCore): LedgerCore {
+    this.#core = core
+    this.#flusher = new Flusher(core, (linesMax) => this.#flush(core, linesMax))
+    this.#writeSoon()
+    this.#flusher.wake()
+    return core
+  }
+
+  /** The core once it has heard of a key, where D1 has it. Throws where D1 does not answer: that is not "unknown". */
+  async #knowing(keyHash: string): Promise<LedgerCore> {
+    const core = await this.#open()
+    if (core.knows(keyHash)) return core
+    const loading = this.#loadingKeys.get(keyHash) ?? this.#loadKey(core, keyHash)
+    this.#loadingKeys.set(keyHash, loading)
+    await loading
+    return core
+  }
+
+  async #loadKey(core: LedgerCore, keyHash: string): Promise<void> {
+    try {
+      const known = await this.#book.key(keyHash)
+      const row = known ?? ((await this.#book.bootstrap()) ? await this.#book.key(keyHash) : undefined)
+      if (row) core.putKey(row)
+      this.#writeSoon()
+    } finally {
+      this.#loadingKeys.delete(keyHash)
+    }
+  }
+
+  #writeSoon(): void {
+    const core = this.#core
+    if (!core?.changed || this.#batch) return
+    this.#batch = Promise.withResolvers()
+    setTimeout(() => this.#write(core), batchMs)
+  }
+
+  /** Resolves when everything decided until now has been written. */
+  async #written(): Promise<void> {
+    this.#writeSoon()
+    await this.#batch?.promise
+  }
+
+  #write(core: LedgerCore): void {
+    const batch = this.#batch
+    this.#batch = undefined
+    try {
+      core.expire(Date.now())
+      core.write()
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'ledger_write_failed', error: String(error) }))
+      // Memory is ahead of the storage: nothing that was decided since may be answered, or built upon.
+      this.ctx.abort('The ledger could not be written')
+      return
+    }
+    this.#armAlarm(core)
+    batch?.resolve()
+    this.#flusher?.wake()
+  }
+
+  /** An alarm costs a written row, so there is one at a time, and none when nothing is left to do. */
+  #armAlarm(core: LedgerCore): void {
+    if (this.#alarmIsSet || core.atRest) return
+    this.#alarmIsSet = true
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(Date.now() + holdTtlMs))
+  }
+
+  async #flush(core: LedgerCore, linesMax: number): Promise<void> {
+    const flush = core.takeFlush(linesMax)
+    if (!flush) return
+    const seq = await this.#book.flush(flush)
+    if (core.bookIsAt(seq, Date.now()) === 'known') return this.#writeSoon()
+    console.error(JSON.stringify({ event: 'ledger_storage_is_old', account: this.#accountId, bookSeq: seq }))
+    await this.ctx.storage.deleteAll()
+    this.ctx.abort('The ledger is built anew from D1')
+  }
+}
+
+function nameOf(ctx: DurableObjectState): string {
+  if (ctx.id.name === undefined) throw new Error('A ledger is called by the name of its account')
+  return ctx.id.name
+}
+
+/** One fraction of a nano-USD in storage would stop the whole account: the table takes integers only. */
+function assertNanos(...amounts: number[]): void {
+  for (const amount of amounts) {
+    if (!Number.isSafeInteger(amount) || amount < 0)
+      throw new RangeError(`${amount} is no amount of nano-USD`)
+  }
+}

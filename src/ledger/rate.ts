@@ -32,7 +32,9 @@ export class RateWindow {
 
   /** The limit that one more request would break now, if any. */
   refusal(limits: RateLimits, nowMs: number): RateLimit | undefined {
-    return this.#minuteRefusal(limits.requestsPerMinute, nowMs) ?? this.#dayRefusal(limits.requestsPerDay, nowMs)
+    return (
+      this.#minuteRefusal(limits.requestsPerMinute, nowMs) ?? this.#dayRefusal(limits.requestsPerDay, nowMs)
+    )
   }
 
   #minuteRefusal(limit: number | null, nowMs: number): RateLimit | undefined {
@@ -67,7 +69,11 @@ export function rateHorizon(limits: RateLimits, nowMs: number): number | undefin
 }
 
 /** Nobody knows when one of the running requests will end: a second from now is worth a try. */
-export function concurrencyRefusal(limits: RateLimits, running: number, nowMs: number): RateLimit | undefined {
+export function concurrencyRefusal(
+  limits: RateLimits,
+  running: number,
+  nowMs: number,
+): RateLimit | undefined {
   const limit = limits.concurrentRequests
   if (limit === null || running < limit) return undefined
   return rateLimit('concurrent_requests', limit, nowMs + 1000, nowMs)

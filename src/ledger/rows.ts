@@ -90,7 +90,8 @@ export interface Storage {
   load(): Loaded | undefined
   key(hash: string): KeyRecord | undefined
   generation(id: string): GenerationRow | undefined
-  entry(reference: string): EntryRow | undefined
+  /** The entry with a reference that is no adjustment. */
+  credit(reference: string): EntryRow | undefined
   /** Generations of a key admitted at or after an instant. */
   admissions(keyHash: string, sinceMs: number): { id: string; admittedAtMs: number }[]
   /** Lines with a larger number, in order. */

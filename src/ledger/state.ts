@@ -48,9 +48,9 @@ export class LedgerState {
   #accountChanged: boolean
   readonly #changedKeys = new Set<string>()
   readonly #changedGenerations = new Set<string>()
-  readonly #newEntries = new Map<string, EntryRow>()
+  #newEntries: EntryRow[] = []
 
-  constructor(storage: Storage, settings: AccountSettings) {
+  constructor(storage: Storage, settings: AccountSettings = newSettings) {
     const loaded = storage.load()
     this.#storage = storage
     this.account = loaded?.account ?? newAccount(settings)
@@ -92,8 +92,12 @@ export class LedgerState {
     return this.#generations.values()
   }
 
-  entry(reference: string): EntryRow | undefined {
-    return this.#newEntries.get(reference) ?? this.#storage.entry(reference)
+  /** The credit with a reference. Adjustments have references of our making, which are nobody else's business. */
+  credit(reference: string): EntryRow | undefined {
+    const unwritten = this.#newEntries.find(
+      (entry) => entry.kind !== 'adjust' && entry.reference === reference,
+    )
+    return unwritten ?? this.#storage.credit(reference)
   }
 
   /** When a key was admitted since an instant: what is stored, and what is not yet. Unix ms. */
@@ -148,7 +152,7 @@ export class LedgerState {
   enter(entry: Omit<EntryRow, 'seq' | 'balanceNanos'>): EntryRow {
     this.#move(entry.amountNanos)
     const line = { ...entry, seq: this.#nextSeq(), balanceNanos: this.account.postedNanos }
-    this.#newEntries.set(line.reference, line)
+    this.#newEntries.push(line)
     this.#lines.push({ seq: line.seq, entry: line })
     return line
   }
@@ -170,7 +174,7 @@ export class LedgerState {
   /** Whether anything waits to be written. */
   get changed(): boolean {
     const { size } = this.#changedGenerations
-    return this.#accountChanged || size + this.#changedKeys.size + this.#newEntries.size > 0
+    return this.#accountChanged || size + this.#changedKeys.size + this.#newEntries.length > 0
   }
 
   /** Whether nothing is left for time to do: no hold to expire, no line to flush. */
@@ -185,7 +189,7 @@ export class LedgerState {
       account: this.#accountChanged ? this.account : undefined,
       keys: [...this.#changedKeys].map((hash) => this.key(hash)),
       generations: [...this.#changedGenerations].flatMap((id) => this.#generations.get(id) ?? []),
-      entries: [...this.#newEntries.values()],
+      entries: this.#newEntries,
     })
     if (this.#accountChanged) this.#writtenOpenFrom = this.account.openFrom
     this.#writtenSeq = this.account.seq
@@ -195,7 +199,7 @@ export class LedgerState {
     this.#accountChanged = false
     this.#changedKeys.clear()
     this.#changedGenerations.clear()
-    this.#newEntries.clear()
+    this.#newEntries = []
   }
 
   /** How many durable lines D1 does not have yet. */
@@ -294,6 +298,8 @@ const adjustPrefix = 'adjust:'
 function adjustedId({ kind, reference }: EntryRow): string | undefined {
   return kind === 'adjust' ? reference.slice(adjustPrefix.length) : undefined
 }
+
+const newSettings: AccountSettings = { unlimited: false, markups: { default: '1', models: {} }, version: 0 }
 
 function newAccount(settings: AccountSettings): AccountRow {
   const { unlimited, markups, version } = settings

@@ -1,0 +1,210 @@
+import { sha256Hex } from '../base/hash.ts'
+import { defaultAccountId, generationIdFloor } from '../base/ids.ts'
+import { keyLabel, rootKeys } from '../base/key-text.ts'
+import { minuteMs, periodStarts, type LimitReset } from '../base/time.ts'
+import type { Env } from '../env.ts'
+import type { AccountSettings, KeyRow, Markups } from './contract.ts'
+import { flushStatements } from './flush.ts'
+import type { Batch, EntryRow, GenerationRow, KeyRecord } from './rows.ts'
+import type { Flush } from './state.ts'
+
+/** What D1 tells of an account. */
+export interface BookAccount extends AccountSettings {
+  balanceNanos: number
+  seq: number
+}
+
+/** A settlement may come so late; of those before, an object built anew need not remember that they are over. */
+const fencedMs = 60 * minuteMs
+const fencedMax = 5000
+
+/** One account in D1: the book, which follows the object and from which the object can be built anew. */
+export class Book {
+  readonly #env: Env
+  readonly #accountId: string
+
+  constructor(env: Env, accountId: string) {
+    this.#env = env
+    this.#accountId = accountId
+  }
+
+  async account(): Promise<BookAccount | undefined> {
+    const row = await this.#env.DB.prepare(
+      'select unlimited, markups, version, balance_nanos, seq from accounts where id = ?',
+    )
+      .bind(this.#accountId)
+      .first<{ unlimited: number; markups: string; version: number; balance_nanos: number; seq: number }>()
+    if (!row) return undefined
+    const markups: Markups = JSON.parse(row.markups)
+    const { version, balance_nanos: balanceNanos, seq } = row
+    return { unlimited: row.unlimited === 1, markups, version, balanceNanos, seq }
+  }
+
+  async key(hash: string): Promise<KeyRow | undefined> {
+    const row = await this.#env.DB.prepare('select * from keys where hash = ? and account_id = ?')
+      .bind(hash, this.#accountId)
+      .first<KeyColumns>()
+    return row ? keyOf(row) : undefined
+  }
+
+  /** Sends lines, and tells where D1 is afterwards. */
+  async flush(flush: Flush): Promise<number> {
+    const statements = flushStatements(this.#accountId, flush)
+    const results = await this.#env.DB.batch<{ seq: number }>(
+      statements.map(({ sql, parameters }) => this.#env.DB.prepare(sql).bind(...parameters)),
+    )
+    const seq = results.at(-1)?.results[0]?.seq
+    if (seq === undefined) throw new Error(`D1 does not know the account ${this.#accountId}`)
+    return seq
+  }
+
+  /**
+   * The account every deployment starts with, and its two keys: written when they are first used, since nothing else
+   * knows MASTER_KEY. True where there is such a key.
+   */
+  async bootstrap(): Promise<boolean> {
+    if (this.#accountId !== defaultAccountId) return false
+    const { inference, management } = await rootKeys(this.#env.MASTER_KEY)
+    const now = Date.now()
+    const insertKey = this.#env.DB.prepare(
+      'insert or ignore into keys (hash, account_id, name, label, class, created_at) values (?, ?, ?, ?, ?, ?)',
+    )
+    await this.#env.DB.batch([
+      this.#env.DB.prepare('insert or ignore into accounts (id, name, created_at) values (?, ?, ?)').bind(
+        defaultAccountId,
+        'default',
+        now,
+      ),
+      insertKey.bind(
+        await sha256Hex(inference),
+        defaultAccountId,
+        'default',
+        keyLabel(inference),
+        'inference',
+        now,
+      ),
+      insertKey.bind(
+        await sha256Hex(management),
+        defaultAccountId,
+        'management',
+        keyLabel(management),
+        'management',
+        now,
+      ),
+    ])
+    return true
+  }
+
+  /** Everything an object needs whose storage was lost: what D1 had by then. Holds are gone; beats bring them back. */
+  async rebuild(account: BookAccount): Promise<Batch> {
+    const now = Date.now()
+    const [entries, usages, recent] = await Promise.all([
+      this.#credits(account.balanceNanos),
+      this.#keyRecords(now),
+      this.#recent(now),
+    ])
+    return {
+      account: {
+        postedNanos: account.balanceNanos,
+        creditsNanos: entries.reduce((sum, { amountNanos }) => sum + amountNanos, 0),
+        purchased: entries.some(({ kind }) => kind === 'purchase'),
+        seq: account.seq,
+        flushed: account.seq,
+        openFrom: generationIdFloor(now - fencedMs),
+        unlimited: account.unlimited,
+        markups: account.markups,
+        version: account.version,
+      },
+      keys: usages,
+      generations: recent,
+      entries,
+    }
+  }
+
+  /** Which balance a credit was once answered with is not in D1: today's stands for it. */
+  async #credits(balanceNanos: number): Promise<EntryRow[]> {
+    const { results } = await this.#env.DB.prepare(
+      `select seq, kind, reference, amount_nanos as amountNanos, ?2 as balanceNanos, note, created_at as createdAtMs
+       from ledger_entries where account_id = ?1 and kind <> 'adjust' order by seq`,
+    )
+      .bind(this.#accountId, balanceNanos)
+      .all<EntryRow>()
+    return results
+  }
+
+  async #keyRecords(nowMs: number): Promise<KeyRecord[]> {
+    const { day, week, month } = periodStarts(nowMs)
+    const { results } = await this.#env.DB.prepare(
+      `select key_hash as hash, sum(cost_nanos) as totalNanos,
+         sum(iif(created_at >= ?2, cost_nanos, 0)) as dayNanos,
+         sum(iif(created_at >= ?3, cost_nanos, 0)) as weekNanos,
+         sum(iif(created_at >= ?4, cost_nanos, 0)) as monthNanos
+       from generations where account_id = ?1 group by key_hash`,
+    )
+      .bind(this.#accountId, day, week, month)
+      .all<{ hash: string; totalNanos: number; dayNanos: number; weekNanos: number; monthNanos: number }>()
+    return results.map(({ hash, ...spent }) => ({ hash, row: null, usage: { day, week, month, ...spent } }))
+  }
+
+  async #recent(nowMs: number): Promise<GenerationRow[]> {
+    const { results } = await this.#env.DB.prepare(
+      `select id, key_hash, seq, posted_nanos, cost_nanos, created_at from generations
+       where account_id = ?1 and id >= ?2 order by id desc limit ?3`,
+    )
+      .bind(this.#accountId, generationIdFloor(nowMs - fencedMs), fencedMax)
+      .all<RecentColumns>()
+    return results.map((row) => ({
+      id: row.id,
+      keyHash: row.key_hash,
+      state: row.posted_nanos === null ? 'voided' : 'posted',
+      holdNanos: 0,
+      meteredNanos: 0,
+      admittedAtMs: row.created_at,
+      expiresAtMs: row.created_at,
+      seq: row.seq,
+      postedNanos: row.posted_nanos,
+      costNanos: row.cost_nanos,
+      model: null,
+      record: null,
+    }))
+  }
+}
+
+interface RecentColumns {
+  id: string
+  key_hash: string
+  seq: number
+  posted_nanos: number | null
+  cost_nanos: number
+  created_at: number
+}
+
+interface KeyColumns {
+  hash: string
+  class: 'inference' | 'management'
+  disabled: number
+  deleted_at: number | null
+  expires_at: number | null
+  limit_nanos: number | null
+  limit_reset: LimitReset | null
+  requests_per_minute: number | null
+  requests_per_day: number | null
+  concurrent_requests: number | null
+  version: number
+}
+
+function keyOf(row: KeyColumns): KeyRow {
+  return {
+    hash: row.hash,
+    class: row.class,
+    disabled: row.disabled === 1,
+    deleted: row.deleted_at !== null,
+    expiresAtMs: row.expires_at,
+    limitNanos: row.limit_nanos,
+    limitReset: row.limit_reset,
+    requestsPerMinute: row.requests_per_minute,
+    requestsPerDay: row.requests_per_day,
+    concurrentRequests: row.concurrent_requests,
+    version: row.version,
+  }
+}
