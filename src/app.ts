@@ -1,8 +1,19 @@
 import { Hono } from 'hono'
+import { crossOrigin } from './api/cors.ts'
+import { health } from './api/health.ts'
+import { management } from './api/management.ts'
+import { unknownRoute } from './api/unknown.ts'
 import { GatewayError } from './base/errors.ts'
 import { errorResponse } from './base/http.ts'
 import type { Env } from './env.ts'
 
-export const app = new Hono<{ Bindings: Env }>()
+/** Clients of the management guides write `/keys/`: a slash at the end changes nothing. */
+export const app = new Hono<{ Bindings: Env }>({ strict: false })
 
+app.use(crossOrigin)
+app.route('/api/v1', management)
+app.route('/v1', management)
+app.route('/', health)
+
+app.notFound((c) => unknownRoute(c, app.routes))
 app.onError((error) => errorResponse(GatewayError.from(error)))

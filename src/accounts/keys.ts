@@ -1,0 +1,200 @@
+import * as z from 'zod'
+import { GatewayError } from '../base/errors.ts'
+import { sha256Hex } from '../base/hash.ts'
+import { keyLabel, mintKey } from '../base/key-text.ts'
+import { answerOf } from '../base/sql.ts'
+import type { Env } from '../env.ts'
+import { ledger } from '../ledger/client.ts'
+import type { KeyUsage } from '../ledger/contract.ts'
+import type { Caller } from './caller.ts'
+import { accountReference, count, line, notYet, offset, usd, utcInstant } from './fields.ts'
+import { keyObject, ledgerKey, ownKeyObject, type KeyRecord } from './key-record.ts'
+
+const pageSize = 100
+
+const settings = z
+  .strictObject({
+    name: line(200),
+    limit: usd.refine((nanos) => nanos >= 0, 'must not be negative').nullable(),
+    limit_reset: z.enum(['daily', 'weekly', 'monthly']).nullable(),
+    include_byok_in_limit: z.boolean(),
+    requests_per_minute: count.nullable(),
+    requests_per_day: count.nullable(),
+    concurrent_requests: count.nullable(),
+  })
+  .partial()
+
+export const newKey = settings.required({ name: true }).extend({
+  expires_at: utcInstant.nullable().optional(),
+  account: accountReference.optional(),
+  creator_user_id: notYet,
+  external: notYet,
+  workspace_id: notYet,
+})
+
+const fixed = z.undefined({ error: 'cannot be changed: make another key' }).optional()
+
+export const keyChange = settings.extend({
+  disabled: z.boolean().optional(),
+  account: fixed,
+  creator_user_id: fixed,
+  expires_at: fixed,
+  workspace_id: fixed,
+})
+
+export const keyPage = z.strictObject({
+  offset: offset.default(0),
+  include_disabled: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
+  account: accountReference.optional(),
+  workspace_id: notYet,
+})
+
+/** Makes an inference key. Its text is in this one reply and nowhere else. */
+export async function createKey(
+  env: Env,
+  accountId: string,
+  input: z.infer<typeof newKey>,
+  nowMs: number,
+): Promise<object> {
+  const key = await mintKey(env.MASTER_KEY, accountId)
+  const columns = {
+    hash: await sha256Hex(key),
+    account_id: accountId,
+    label: keyLabel(key),
+    class: 'inference',
+    created_at: nowMs,
+    expires_at: input.expires_at ?? null,
+    ...columnsOf(input),
+  }
+  const insert = env.DB.prepare(
+    `insert into keys (${Object.keys(columns).join(', ')})
+     values (${Object.keys(columns).fill('?').join(', ')}) returning *`,
+  ).bind(...Object.values(columns))
+  const record = await answerOf(insert.first<KeyRecord>())
+  if (!record) throw new Error('unreachable: an insert returns its row')
+  await ledger(env, accountId).putKey(ledgerKey(record))
+  return { data: { ...keyObject(record, unused), key }, key }
+}
+
+/** A page of an account's keys, newest first. */
+export async function listKeys(
+  env: Env,
+  accountId: string,
+  page: { offset: number; include_disabled: boolean },
+): Promise<object[]> {
+  const query = env.DB.prepare(
+    `select * from keys where account_id = ? and deleted_at is null and disabled <= ?
+     order by created_at desc, hash limit ? offset ?`,
+  ).bind(accountId, page.include_disabled ? 1 : 0, pageSize, page.offset)
+  const { results } = await answerOf(query.all<KeyRecord>())
+  if (results.length === 0) return []
+  const usages = await ledger(env, accountId).keyUsages(results.map((record) => record.hash))
+  return results.map((record) => keyObject(record, usages[record.hash] ?? unused))
+}
+
+export async function getKey(env: Env, hash: string): Promise<object> {
+  return await withUsage(env, await recordOf(env, hash))
+}
+
+/**
+ * Changes a key in D1 and then in its account's object, which decides: when the reply is sent the change holds.
+ * Where the object fails the caller repeats the change, whose version is then larger still.
+ */
+export async function changeKey(
+  env: Env,
+  hash: string,
+  change: z.infer<typeof keyChange>,
+  nowMs: number,
+): Promise<object> {
+  const before = await recordOf(env, hash)
+  if (change.disabled === true) refuseManagementKey(before, 'disabled')
+  const record = await update(env, hash, { ...columnsOf(change), updated_at: nowMs })
+  if (!record) throw noSuchKey()
+  await ledger(env, record.account_id).putKey(ledgerKey(record))
+  return await withUsage(env, record)
+}
+
+/** The row stays, so that the key's history keeps a name. */
+export async function deleteKey(env: Env, hash: string, nowMs: number): Promise<void> {
+  const before = await findRecord(env, hash)
+  if (!before) throw noSuchKey()
+  refuseManagementKey(before, 'deleted')
+  const deleted = await update(env, hash, { deleted_at: nowMs, updated_at: nowMs })
+  // A row deleted before is put again: the object may have failed the first time.
+  await ledger(env, before.account_id).putKey(ledgerKey(deleted ?? before))
+  if (!deleted) throw noSuchKey()
+}
+
+/** What a key may know of itself; its usage comes from the object, so it is exact right after an answer. */
+export async function describeOwnKey(env: Env, caller: Caller): Promise<object> {
+  const account = ledger(env, caller.accountId)
+  const [record, usages, balance] = await Promise.all([
+    recordOf(env, caller.keyHash),
+    account.keyUsages([caller.keyHash]),
+    account.balance(),
+  ])
+  const isFreeTier = !balance.purchased && !balance.unlimited
+  return ownKeyObject(record, usages[caller.keyHash] ?? unused, isFreeTier)
+}
+
+async function withUsage(env: Env, record: KeyRecord): Promise<object> {
+  const usages = await ledger(env, record.account_id).keyUsages([record.hash])
+  return keyObject(record, usages[record.hash] ?? unused)
+}
+
+async function recordOf(env: Env, hash: string): Promise<KeyRecord> {
+  const record = await findRecord(env, hash)
+  if (!record || record.deleted_at !== null) throw noSuchKey()
+  return record
+}
+
+async function findRecord(env: Env, hash: string): Promise<KeyRecord | null> {
+  const query = env.DB.prepare('select * from keys where hash = ?').bind(hash)
+  return await answerOf(query.first<KeyRecord>())
+}
+
+async function update(env: Env, hash: string, columns: Columns): Promise<KeyRecord | null> {
+  const names = Object.keys(columns)
+  const query = env.DB.prepare(
+    `update keys set ${names.map((name) => `${name} = ?`).join(', ')}, version = version + 1
+     where hash = ? and deleted_at is null returning *`,
+  ).bind(...Object.values(columns), hash)
+  return await answerOf(query.first<KeyRecord>())
+}
+
+type Columns = Record<string, string | number | null>
+type Settings = z.infer<typeof settings> & { disabled?: boolean | undefined }
+
+/** The columns that an input names. Their names are written here, never taken from the input. */
+function columnsOf(input: Settings): Columns {
+  const columns = {
+    name: input.name,
+    disabled: input.disabled === undefined ? undefined : Number(input.disabled),
+    limit_nanos: input.limit,
+    limit_reset: input.limit_reset,
+    include_byok_in_limit:
+      input.include_byok_in_limit === undefined ? undefined : Number(input.include_byok_in_limit),
+    requests_per_minute: input.requests_per_minute,
+    requests_per_day: input.requests_per_day,
+    concurrent_requests: input.concurrent_requests,
+  }
+  const given: Columns = {}
+  for (const [name, value] of Object.entries(columns)) if (value !== undefined) given[name] = value
+  return given
+}
+
+/** It derives from the master key: without it nobody could manage the deployment any more. */
+function refuseManagementKey(record: KeyRecord, verb: 'disabled' | 'deleted'): void {
+  if (record.class !== 'management') return
+  const message = `The management key derives from MASTER_KEY and cannot be ${verb}: change MASTER_KEY instead`
+  throw new GatewayError('conflict', message)
+}
+
+function noSuchKey(): GatewayError {
+  return new GatewayError('not_found', 'API key not found')
+}
+
+const unused: KeyUsage = { totalNanos: 0, dailyNanos: 0, weeklyNanos: 0, monthlyNanos: 0 }

@@ -1,0 +1,18 @@
+import { Hono } from 'hono'
+import { accountPage, createAccount, listAccounts, newAccount } from '../accounts/accounts.ts'
+import { authenticateOperator } from '../accounts/caller.ts'
+import type { Env } from '../env.ts'
+import { bodyOf, noParameters, queryOf } from './input.ts'
+
+/** Further accounts, each with its own balance, keys and mark-up, for the operator. */
+export const accounts = new Hono<{ Bindings: Env }>()
+  .get('/', async (c) => {
+    await authenticateOperator(c.env, c.req.raw.headers)
+    return c.json(await listAccounts(c.env, queryOf(c, accountPage)))
+  })
+  .post('/', async (c) => {
+    await authenticateOperator(c.env, c.req.raw.headers)
+    queryOf(c, noParameters)
+    const input = await bodyOf(c, newAccount)
+    return c.json({ data: await createAccount(c.env, input, Date.now()) }, 201)
+  })

@@ -1,0 +1,18 @@
+import { Hono } from 'hono'
+import type { Env } from '../env.ts'
+import { accounts } from './accounts.ts'
+import { activity } from './activity.ts'
+import { credits } from './credits.ts'
+import { generation, generations } from './generations.ts'
+import { key } from './key.ts'
+import { keys } from './keys.ts'
+
+/** Everything under the base path that manages and reports, in the order of the documentation. */
+export const management = new Hono<{ Bindings: Env }>()
+  .route('/key', key)
+  .route('/keys', keys)
+  .route('/credits', credits)
+  .route('/accounts', accounts)
+  .route('/generation', generation)
+  .route('/generations', generations)
+  .route('/activity', activity)
