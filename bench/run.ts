@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises'
+import { countEverything, measureDistance } from './counting.ts'
+import { measure, scenarios, type Measurement } from './measure.ts'
+import { environment } from './environment.ts'
+import { report, type Results, type Rounds } from './report.ts'
+import {
+  fundDefaultAccount,
+  makeAccounts,
+  startSubject,
+  startUpstream,
+  type Subject,
+  type Upstream,
+} from './subjects.ts'
+
+/**
+ * `npm run bench [-- rounds]`: the gateway with key, hold, settlement and log, against a bare pass-through, each on
+ * its own socket, in interleaved rounds of one run. Prints and writes bench/RESULTS.md.
+ */
+const rounds = Number(process.argv[2] ?? 3)
+const distanceMs = 20
+const accounts = 32
+
+const upstream = await startUpstream()
+try {
+  const results: Results = {
+    environment: environment(rounds),
+    ...(await compare(upstream)),
+    counting: await told('counting calls and rows', () => countEverything(upstream)),
+    distanceMs,
+    distance: await told('distance to the object', () => measureDistance(upstream, distanceMs)),
+  }
+  const text = report(results)
+  await writeFile('bench/RESULTS.md', text)
+  process.stdout.write(text)
+} finally {
+  upstream.stop()
+}
+
+interface Comparison {
+  pass: Rounds
+  gateway: Rounds
+  manyAccounts: Measurement[]
+  steps: Record<string, { alone: Measurement[]; together: Measurement[] }>
+}
+
+async function compare(provider: Upstream): Promise<Comparison> {
+  const pass = await startSubject('bench/worker-pass-through.ts', provider)
+  const gateway = await startSubject('src/index.ts', provider)
+  const steps = await startSubject('bench/worker-steps.ts', provider)
+  try {
+    const comparison: Comparison = { pass: noRounds(), gateway: noRounds(), manyAccounts: [], steps: {} }
+    const keys = {
+      gateway: await fundDefaultAccount(gateway.gateway),
+      steps: steps.gateway.keys.inference,
+      many: await makeAccounts(gateway.gateway, accounts),
+    }
+    for (let round = 1; round <= rounds; round++) {
+      await told(`round ${round} of ${rounds}`, async () => {
+        await oneRound(comparison, { pass, gateway, steps }, keys)
+      })
+    }
+    return comparison
+  } finally {
+    await Promise.all([pass, gateway, steps].map((subject) => subject.gateway.stop()))
+  }
+}
+
+async function oneRound(
+  comparison: Comparison,
+  subjects: { pass: Subject; gateway: Subject; steps: Subject },
+  keys: { gateway: string; steps: string; many: string[] },
+): Promise<void> {
+  for (const name of scenarioNames) {
+    comparison.pass[name].push(await measure(subjects.pass, scenarios[name], ['none']))
+    comparison.gateway[name].push(await measure(subjects.gateway, scenarios[name], [keys.gateway]))
+  }
+  comparison.manyAccounts.push(await measure(subjects.gateway, scenarios.whole32, keys.many))
+  for (const step of ['authenticate', 'decode', 'admit']) {
+    const figures = (comparison.steps[step] ??= { alone: [], together: [] })
+    const url = `${subjects.steps.gateway.url}/${step}`
+    figures.alone.push(await measure(subjects.steps, scenarios.wholeAlone, [keys.steps], url))
+    figures.together.push(await measure(subjects.steps, scenarios.whole32, [keys.steps], url))
+  }
+}
+
+const scenarioNames = ['wholeAlone', 'whole32', 'streamAlone', 'stream16', 'longStream16'] as const
+
+function noRounds(): Rounds {
+  return { wholeAlone: [], whole32: [], streamAlone: [], stream16: [], longStream16: [] }
+}
+
+async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const startedAtMs = Date.now()
+  const result = await work()
+  process.stderr.write(`${what}: ${((Date.now() - startedAtMs) / 1000).toFixed(0)} s\n`)
+  return result
+}

@@ -1,0 +1,11 @@
+import type { Env } from '../src/env.ts'
+
+// Every Worker of wrangler.toml exports the class its binding names.
+export { Ledger } from '../src/ledger/ledger.ts'
+
+/** The bare pass-through that everything is compared with. */
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    return await fetch(`${env.OPENAI_BASE_URL}/chat/completions`, request)
+  },
+}

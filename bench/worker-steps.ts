@@ -1,0 +1,82 @@
+import { Hono, type Context } from 'hono'
+import { authenticate } from '../src/accounts/caller.ts'
+import { generationId } from '../src/base/ids.ts'
+import type { Env } from '../src/env.ts'
+import { admit } from '../src/gateway/admit.ts'
+import { readBody } from '../src/gateway/body.ts'
+import { limitsOf } from '../src/gateway/limits.ts'
+import type { GenerationRequest } from '../src/generation/request.ts'
+import type { GenerationRecord } from '../src/ledger/contract.ts'
+import { openaiChatDialect } from '../src/wire/openai-chat/dialect.ts'
+
+export { Ledger } from '../src/ledger/ledger.ts'
+
+/** The pass-through with the gateway's first steps before it, one more on each path: what each of them costs. */
+type BenchContext = Context<{ Bindings: Env }>
+
+const app = new Hono<{ Bindings: Env }>()
+  .post('/authenticate', async (c) => {
+    await authenticate(c.env, c.req.raw.headers)
+    return await fetch(upstreamUrl(c), c.req.raw)
+  })
+  .post('/decode', async (c) => {
+    await authenticate(c.env, c.req.raw.headers)
+    return await forward(c, await decode(c))
+  })
+  .post('/admit', async (c) => {
+    const { env } = c
+    const caller = await authenticate(env, c.req.raw.headers)
+    const request = await decode(c)
+    const limits = limitsOf(env)
+    const { hold } = await admit({ env, caller, limits, request, generationId: generationId(Date.now()) })
+    const response = await forward(c, request)
+    c.executionCtx.waitUntil(hold.void(nothingServed))
+    return response
+  })
+
+export default app
+
+async function decode(c: BenchContext): Promise<GenerationRequest> {
+  const { headers } = c.req.raw
+  return openaiChatDialect.decodeRequest(await readBody(c.req.raw, limitsOf(c.env)), headers)
+}
+
+async function forward(c: BenchContext, request: GenerationRequest): Promise<Response> {
+  return await fetch(upstreamUrl(c), { method: 'POST', body: JSON.stringify(request.native.body) })
+}
+
+function upstreamUrl(c: BenchContext): string {
+  return `${c.env.OPENAI_BASE_URL}/chat/completions`
+}
+
+const nothingServed: GenerationRecord = {
+  createdAtMs: 0,
+  status: 499,
+  model: 'openai/gpt-4o-mini',
+  requestedModel: 'openai/gpt-4o-mini',
+  provider: null,
+  providerName: null,
+  upstreamId: null,
+  upstreamModel: null,
+  streamed: false,
+  cancelled: true,
+  finishReason: null,
+  nativeFinishReason: null,
+  errorType: null,
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  usageEstimated: false,
+  upstreamCostNanos: 0,
+  firstTokenMs: null,
+  totalMs: 0,
+  attempts: [],
+  user: null,
+  sessionId: null,
+  metadata: null,
+  appUrl: null,
+  appTitle: null,
+  userAgent: null,
+}
