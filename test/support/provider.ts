@@ -1,6 +1,6 @@
 import { expect, inject, vi } from 'vitest'
 import * as z from 'zod'
-import { calls, type Call, type Step } from './upstream-script.ts'
+import { calls, type Call, type Script, type Step } from './upstream-script.ts'
 
 /** A provider as a test plays it. Point `<SLUG>_BASE_URL` at `baseUrl`; deeper paths play the same script. */
 export interface Provider {
@@ -18,8 +18,17 @@ export const refusingUrl = 'http://127.0.0.1:2/v1'
 
 /** A provider whose successive calls take the successive attempts; the last one repeats. */
 export async function provider(...attempts: Step[][]): Promise<Provider> {
+  return await play({ attempts })
+}
+
+/** The same at a base URL known beforehand, `<upstreamUrl>/<id>`, in place of what played there before. */
+export async function providerAt(id: string, ...attempts: Step[][]): Promise<Provider> {
+  return await play({ id, attempts })
+}
+
+async function play(script: Script): Promise<Provider> {
   const url = inject('upstreamUrl')
-  const response = await fetch(`${url}/_scripts`, { method: 'POST', body: JSON.stringify({ attempts }) })
+  const response = await fetch(`${url}/_scripts`, { method: 'POST', body: JSON.stringify(script) })
   const { id, baseUrl } = z.object({ id: z.string(), baseUrl: z.string() }).parse(await response.json())
   const read = async () => calls.parse(await (await fetch(`${url}/_log/${id}`)).json())
   return {

@@ -42,8 +42,11 @@ export const step = z.discriminatedUnion('do', [
 
 export type Step = z.infer<typeof step>
 
-/** Successive calls take successive attempts; the last one repeats. */
-export const script = z.object({ attempts: z.array(z.array(step)).min(1) })
+/**
+ * Successive calls take successive attempts; the last one repeats. With an `id` the script takes the place of the one
+ * that had it, log included: for a gateway whose base URL cannot change.
+ */
+export const script = z.object({ id: z.string().optional(), attempts: z.array(z.array(step)).min(1) })
 
 export type Script = z.infer<typeof script>
 

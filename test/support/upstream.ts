@@ -73,8 +73,8 @@ async function receive(stage: Stage, socket: Socket): Promise<void> {
 }
 
 function register(stage: Stage, body: string): { id: string; baseUrl: string } {
-  const id = `s${stage.plays.size + 1}`
-  stage.plays.set(id, { attempts: script.parse(JSON.parse(body)).attempts, calls: [], gates: new Map() })
+  const { id = `s${stage.plays.size + 1}`, attempts } = script.parse(JSON.parse(body))
+  stage.plays.set(id, { attempts, calls: [], gates: new Map() })
   return { id, baseUrl: `${stage.url}/${id}` }
 }
 
