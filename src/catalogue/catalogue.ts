@@ -1,33 +1,47 @@
 import { parseDecimal, type UsdPicos } from '../base/money.ts'
 import { describe } from './describe.ts'
 import type { Endpoint, Model, Price } from './model.ts'
-import { parseSeed, type Seed, type SeedEndpoint, type SeedModel } from './seed.ts'
+import { parseSeedModel, type Seed, type SeedEndpoint, type SeedModel } from './seed.ts'
 import models from './seed.json'
 import simulator from './simulator.json'
 
 /** Every model that is known here, in the order it is listed, whether or not its providers have keys. */
 export interface Catalogue {
-  models: ReadonlyMap<string, Model>
+  ids: readonly string[]
+  /** Throws where the facts contradict themselves: a wrong price must not reach a bill. */
+  model(id: string): Model | undefined
 }
 
-/** The bundled catalogue, built at the first use in an isolate. */
+/** The catalogue that comes with the code. */
 export function bundledCatalogue(): Catalogue {
-  catalogueCache ??= buildCatalogue([parseSeed(models), parseSeed(simulator)])
+  catalogueCache ??= buildCatalogue([models, simulator])
   return catalogueCache
 }
 
 let catalogueCache: Catalogue | undefined
 
-/** Throws where a seed contradicts itself: a wrong price must not reach a bill. */
+/** Knows the ids at once, and builds each model when it is first asked for. */
 export function buildCatalogue(seeds: readonly Seed[]): Catalogue {
-  const catalogue = new Map<string, Model>()
-  for (const seed of seeds) {
-    for (const seedModel of seed.models) {
-      if (catalogue.has(seedModel.id)) throw new Error(`The catalogue has ${seedModel.id} twice.`)
-      catalogue.set(seedModel.id, buildModel(seedModel, seed.parameterGroups))
+  const entries = new Map<string, { entry: unknown; groups: Seed['parameterGroups'] }>()
+  const built = new Map<string, Model>()
+  for (const { models: listed, parameterGroups: groups } of seeds) {
+    for (const entry of listed) {
+      if (entries.has(entry.id)) throw new Error(`The catalogue has ${entry.id} twice.`)
+      entries.set(entry.id, { entry, groups })
     }
   }
-  return { models: catalogue }
+  return {
+    ids: [...entries.keys()],
+    model(id) {
+      const known = built.get(id)
+      if (known) return known
+      const found = entries.get(id)
+      if (!found) return undefined
+      const model = buildModel(parseSeedModel(found.entry), found.groups)
+      built.set(id, model)
+      return model
+    },
+  }
 }
 
 function buildModel(seed: SeedModel, groups: Seed['parameterGroups']): Model {

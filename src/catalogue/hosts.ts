@@ -1,13 +1,18 @@
-const open = new Set(['ollama', 'vllm'])
+import { apiKeyVariable, baseUrlVariable, providerOf } from '../providers/table.ts'
 
 /** Whether a provider serves whatever model it has, listed here or not. */
 export function isOpen(slug: string): boolean {
-  return open.has(slug)
+  return providerOf(slug)?.open === true
 }
 
 /** What must be set before a provider can be called: `OPENAI_API_KEY`. */
-export function settingOf(slug: string): string {
-  if (slug === 'simulator') return 'SIMULATOR=on'
-  const stem = slug.toUpperCase().replaceAll('-', '_')
-  return isOpen(slug) ? `${stem}_BASE_URL` : `${stem}_API_KEY`
+export function settingFor(slug: string): string {
+  const provider = providerOf(slug)
+  if (!provider || provider.transport) return 'SIMULATOR=on'
+  return provider.baseUrl === undefined ? baseUrlVariable(provider) : apiKeyVariable(provider)
+}
+
+/** A provider as people spell it. */
+export function nameOf(slug: string): string {
+  return providerOf(slug)?.name ?? slug
 }

@@ -13,7 +13,7 @@ export function nearIds(ids: Iterable<string>, mistyped: string): string[] {
     if (distance <= tolerance) scored.push({ id, distance })
   }
   return scored
-    .toSorted((left, right) => left.distance - right.distance || left.id.localeCompare(right.id))
+    .toSorted((left, right) => left.distance - right.distance || (left.id < right.id ? -1 : 1))
     .slice(0, nearMax)
     .map(({ id }) => id)
 }

@@ -2,7 +2,7 @@ import { GatewayError } from '../base/errors.ts'
 import type { Env } from '../env.ts'
 import { liveProviders } from '../providers/live.ts'
 import { bundledCatalogue, type Catalogue } from './catalogue.ts'
-import { settingOf } from './hosts.ts'
+import { settingFor } from './hosts.ts'
 import type { Endpoint, Model } from './model.ts'
 import { nearIds } from './near.ts'
 import { openModel } from './open-model.ts'
@@ -24,14 +24,18 @@ export type Resolution =
 export function selectModel(env: Env, id: string | undefined): Selection {
   if (!id)
     throw new GatewayError('invalid_request', 'model: name the model to use, such as openai/gpt-4o-mini')
-  const resolution = resolve(bundledCatalogue(), id, liveProviders(env))
+  return selectionOf(id, resolve(bundledCatalogue(), id, liveProviders(env)))
+}
+
+/** The endpoints of a resolution, or the error that tells a client why there are none. */
+export function selectionOf(id: string, resolution: Resolution): Selection {
   switch (resolution.kind) {
     case 'model':
       return { model: resolution.model, endpoints: resolution.endpoints }
     case 'no_key':
       throw noKey(id, resolution.variables)
     case 'unknown':
-      throw unknownModel(id, resolution.near)
+      throw unknownModel('invalid_request', id, resolution.near)
     case 'unsupported':
       throw new GatewayError(
         'invalid_request',
@@ -42,17 +46,17 @@ export function selectModel(env: Env, id: string | undefined): Selection {
 
 /** Pure: what an id means with these providers at hand. */
 export function resolve(catalogue: Catalogue, id: string, live: ReadonlySet<string>): Resolution {
-  const known = catalogue.models.get(id) ?? openModel(id)
+  const known = catalogue.model(id) ?? openModel(id)
   if (known) return withLiveEndpoints(known, live)
   const what = unsupported(catalogue, id)
   if (what !== undefined) return { kind: 'unsupported', what }
-  return { kind: 'unknown', near: nearIds(catalogue.models.keys(), id) }
+  return { kind: 'unknown', near: nearIds(catalogue.ids, id) }
 }
 
 function withLiveEndpoints(model: Model, live: ReadonlySet<string>): Resolution {
   const endpoints = model.endpoints.filter((endpoint) => live.has(endpoint.provider))
   if (endpoints.length > 0) return { kind: 'model', model, endpoints: cheapestFirst(endpoints) }
-  const variables = model.endpoints.map((endpoint) => settingOf(endpoint.provider))
+  const variables = model.endpoints.map((endpoint) => settingFor(endpoint.provider))
   return { kind: 'no_key', model, variables: [...new Set(variables)] }
 }
 
@@ -66,12 +70,17 @@ function unsupported(catalogue: Catalogue, id: string): string | undefined {
   if (/^~[^/]+\/.+-latest/.test(id)) return 'aliases such as ~author/family-latest'
   const [base = '', variant] = id.split(':')
   if (routers.test(base)) return `routers such as ${base}`
-  if (variant === undefined || !variants.has(variant) || !catalogue.models.has(base)) return undefined
+  if (variant === undefined || !variants.has(variant) || !catalogue.ids.includes(base)) return undefined
   return `variants such as :${variant}`
 }
 
-function unknownModel(id: string, near: string[]): GatewayError {
-  return new GatewayError('invalid_request', `${shown(id)} is not a valid model ID`, {
+/** The contract wants the message to end as it does, so the near names are in the metadata. */
+export function unknownModel(
+  type: 'invalid_request' | 'not_found',
+  id: string,
+  near: string[],
+): GatewayError {
+  return new GatewayError(type, `${shown(id)} is not a valid model ID`, {
     ...(near.length > 0 && { metadata: { near } }),
     availability: {
       code: 'model_not_found',

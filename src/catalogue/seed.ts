@@ -8,8 +8,10 @@ const quirks = z.strictObject({
   usageUnasked: z.exactOptional(z.boolean()),
   noDeveloperRole: z.exactOptional(z.boolean()),
   reasoningOutsideCompletion: z.exactOptional(z.boolean()),
-  reasoningField: z.exactOptional(z.enum(['reasoning', 'reasoning_content'])),
+  reasoningField: z.exactOptional(z.enum(['reasoning', 'reasoning_content', 'none'])),
   reasoningRequest: z.exactOptional(z.enum(['reasoning_effort', 'reasoning', 'thinking'])),
+  efforts: z.exactOptional(z.array(z.string())),
+  extensions: z.exactOptional(z.boolean()),
   drop: z.exactOptional(z.array(z.string())),
 })
 
@@ -62,11 +64,22 @@ const seed = z.strictObject({
   models: z.array(model),
 })
 
-/** The file format of a catalogue: facts of models and their endpoints, prices as decimal text. */
-export type Seed = z.infer<typeof seed>
+/**
+ * The file format of a catalogue: facts of models and their endpoints, prices as decimal text. Its models are parsed
+ * one by one, when somebody asks for them: a cold isolate that serves one model should not wait for the others.
+ */
+export interface Seed {
+  parameterGroups: Record<string, readonly string[]>
+  models: readonly { id: string }[]
+}
 export type SeedModel = z.infer<typeof model>
 export type SeedEndpoint = z.infer<typeof endpoint>
 
+export function parseSeedModel(json: unknown): SeedModel {
+  return model.parse(json)
+}
+
+/** The whole file, its head included. */
 export function parseSeed(json: unknown): Seed {
   return seed.parse(json)
 }
