@@ -18,6 +18,8 @@ export interface GenerationRequest {
   promptTokensEstimate: number
   /** What an endpoint must be able to do. */
   needs: { tools: boolean; imageInput: boolean; audioInput: boolean; fileInput: boolean; videoInput: boolean }
+  /** The model may think, but the client does not want to see it. */
+  hidesReasoning?: boolean
   user?: string
   sessionId?: string
   metadata?: Record<string, string>

@@ -21,6 +21,8 @@ export interface AnswerContext {
   /** The model id that serves, and the display name of its provider. Known once an endpoint has committed. */
   model: string
   provider: string
+  /** `GenerationRequest.hidesReasoning`. */
+  hidesReasoning?: boolean
 }
 
 /** What reaches a dialect: the provider's events without their usage, and the charge as the last thing. */

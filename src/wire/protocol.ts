@@ -13,10 +13,14 @@ export interface Quirks {
   noDeveloperRole?: boolean
   /** Completion counts leave reasoning out. */
   reasoningOutsideCompletion?: boolean
-  /** What reasoning in the history is called. Default: as the client wrote it. */
-  reasoningField?: 'reasoning' | 'reasoning_content'
-  /** How an effort is asked for. */
+  /** What reasoning in the history is called; `none` where it is refused. Default: as the client wrote it. */
+  reasoningField?: 'reasoning' | 'reasoning_content' | 'none'
+  /** How an effort is asked for. Default `reasoning_effort`. */
   reasoningRequest?: 'reasoning_effort' | 'reasoning' | 'thinking'
+  /** The efforts the host knows; another becomes the next higher one, else the highest. Default: all. */
+  efforts?: readonly string[]
+  /** Knows OpenRouter's own additions to messages and tools. Default: they are left out, hosts refuse them. */
+  extensions?: boolean
   /** Request fields the host refuses: dropped. */
   drop?: readonly string[]
 }
@@ -33,9 +37,21 @@ export interface UpstreamTarget {
 
 /** A provider's refusal, as far as the gateway acts on it. */
 export interface ProviderFault {
-  /** What the request did wrong, where it was the request. */
-  type: 'invalid_request' | 'context_length_exceeded' | 'content_policy_violation' | 'other'
+  type:
+    | 'invalid_request'
+    | 'context_length_exceeded'
+    | 'content_policy_violation'
+    | 'payload_too_large'
+    /** Our key is refused, or its account is out of money. */
+    | 'credential'
+    | 'model_missing'
+    | 'rate_limit'
+    | 'overloaded'
+    | 'timeout'
+    | 'other'
+  /** Fit for a client: of our own words, never the provider's. */
   message: string
+  /** The provider's own code, where it is a plain word. */
   code?: string
 }
 

@@ -1,0 +1,128 @@
+import { GatewayError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import { readSse } from '../base/sse.ts'
+import { isContent, type GenerationEvents } from '../generation/events.ts'
+import type { GenerationRequest } from '../generation/request.ts'
+import { parseJson, readObject } from '../wire/json.ts'
+import type { Quirks, UpstreamTarget } from '../wire/protocol.ts'
+import { brokenAnswer, upstreamError } from '../wire/upstream-error.ts'
+import { addressOf, headersOf } from './address.ts'
+import { readText } from './body.ts'
+import type { ProviderEnv } from './live.ts'
+import { retryHint } from './retry-hint.ts'
+import { providerOf, type Provider, type Transport } from './table.ts'
+import { Watch, type CallLimits, type Pace } from './watch.ts'
+
+/** An endpoint as a call needs it: its provider's slug, and whether its model thinks before it answers. */
+export interface CallTarget extends UpstreamTarget {
+  provider: string
+  reasoning?: boolean
+}
+
+export interface CallOptions {
+  env: ProviderEnv
+  /** Aborted when nobody wants the answer any more. */
+  signal: AbortSignal
+  limits: CallLimits
+}
+
+/** The largest answers that are read whole, bytes. */
+const answerBytesMax = 32 * 1024 * 1024
+const refusalBytesMax = 64 * 1024
+
+/**
+ * One attempt at one endpoint. Every failure is a GatewayError that says in `details.upstream` whether another endpoint
+ * might do better. However it ends, by itself, by a throw or because the reader leaves, the provider is hung up on.
+ */
+export async function* call(
+  target: CallTarget,
+  request: GenerationRequest,
+  { env, signal, limits }: CallOptions,
+): GenerationEvents {
+  const provider = providerOf(target.provider)
+  if (!provider) throw new Error(`There is no provider ${target.provider}`)
+  const merged = { ...target, quirks: mergeQuirks(provider.quirks, target.quirks) }
+
+  const attempt = new AbortController()
+  const leave = (): void => attempt.abort(cancelled())
+  if (signal.aborted) leave()
+  signal.addEventListener('abort', leave, { once: true })
+  const watch = new Watch(limits, paceOf(target), (error) => attempt.abort(error))
+  try {
+    const response = await send(provider, merged, { request, env, signal: attempt.signal })
+    watch.sawHeaders()
+    for await (const events of answerOf(response, { provider, target: merged, watch })) {
+      if (events.some(isContent)) watch.sawContent()
+      yield events
+    }
+  } catch (error) {
+    // What the runtime says of an aborted read differs; why it was aborted does not.
+    if (attempt.signal.aborted) throw attempt.signal.reason
+    throw error instanceof GatewayError ? error : brokenAnswer('connection_failed', error)
+  } finally {
+    signal.removeEventListener('abort', leave)
+    watch.stop()
+    attempt.abort(cancelled())
+  }
+}
+
+/** A row's quirks with those of one model on top. */
+export function mergeQuirks(ofProvider: Quirks, ofModel: Quirks): Quirks {
+  return { ...ofProvider, ...ofModel, drop: [...(ofProvider.drop ?? []), ...(ofModel.drop ?? [])] }
+}
+
+function paceOf({ streams, reasoning }: CallTarget): Pace {
+  if (!streams) return 'whole'
+  return reasoning ? 'thinking' : 'prompt'
+}
+
+async function send(
+  provider: Provider,
+  target: CallTarget,
+  options: { request: GenerationRequest; env: ProviderEnv; signal: AbortSignal },
+): Promise<Response> {
+  const { request, env, signal } = options
+  const transport: Transport = provider.transport ?? fetch
+  return await transport(addressOf(env, provider), {
+    method: 'POST',
+    headers: headersOf(env, provider, target.streams ? 'text/event-stream' : 'application/json'),
+    body: JSON.stringify(provider.protocol.encodeRequest(request, target)),
+    signal,
+    // A redirect would carry the key to a host nobody chose.
+    redirect: 'manual',
+  })
+}
+
+async function* answerOf(
+  response: Response,
+  { provider, target, watch }: { provider: Provider; target: CallTarget; watch: Watch },
+): GenerationEvents {
+  const { protocol } = provider
+  if (!response.ok) throw await refusalOf(provider, response)
+  if (!response.body) throw brokenAnswer('empty_body')
+  const type = response.headers.get('content-type') ?? ''
+  if (type.includes('html')) throw brokenAnswer('html_body')
+  const isWhole = type.includes('json') || (!target.streams && !type.includes('event-stream'))
+  if (isWhole) yield* protocol.decodeGeneration(await readAnswer(response), target)
+  else yield* protocol.decodeEvents(watch.over(readSse(response.body)), target)
+}
+
+async function readAnswer(response: Response): Promise<JsonObject> {
+  const { text, isWhole } = await readText(response, answerBytesMax)
+  const body = isWhole ? readObject(parseJson(text)) : undefined
+  if (!body) throw brokenAnswer(isWhole ? 'invalid_json' : 'body_too_large')
+  return body
+}
+
+async function refusalOf(provider: Provider, response: Response): Promise<GatewayError> {
+  const { text } = await readText(response, refusalBytesMax)
+  const fault = provider.protocol.decodeFault(response.status, text)
+  const retryAfterSeconds = retryHint(response.headers, Date.now())
+  return upstreamError(response.status, fault, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
+}
+
+function cancelled(): GatewayError {
+  return new GatewayError('timeout', 'The request was cancelled', {
+    upstream: { status: null, code: 'cancelled', failOver: false },
+  })
+}

@@ -1,0 +1,180 @@
+import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
+import type { Protocol, Quirks } from '../wire/protocol.ts'
+import { simulate } from './simulator/simulate.ts'
+
+/** A deployment of a protocol. A provider that speaks a protocol we have costs one row here and no code. */
+export interface Provider {
+  slug: string
+  /** As people and the contract's `provider` field spell it. */
+  name: string
+  protocol: Protocol
+  /** Absent where each operator has an own one: then the variable for it is what makes the provider live. */
+  baseUrl?: string
+  /** Whether closing the connection stops generation and billing; if not, an abandoned answer is drained for its usage. */
+  cancellable: boolean
+  quirks: Quirks
+  /** Its models are whatever it serves: `<slug>/<model>`. */
+  open?: boolean
+  /** Takes further headers, as JSON, from `<SLUG>_HEADERS`: what a tunnel in front of it wants to see. */
+  takesHeaders?: boolean
+  /** What answers in place of the network: a provider that is part of the gateway. */
+  transport?: Transport
+}
+
+/** The part of `fetch` that a call needs. */
+export type Transport = (url: string, request: UpstreamRequest) => Promise<Response>
+
+export interface UpstreamRequest {
+  method: 'POST'
+  headers: Record<string, string>
+  body: string
+  signal: AbortSignal
+  redirect: 'manual'
+}
+
+const chat = { protocol: openaiChatProtocol, cancellable: true } as const
+
+/** Sampling that OpenAI never took over from others, and refuses. */
+const foreignSampling = ['top_k', 'min_p', 'top_a', 'repetition_penalty'] as const
+const openaiOnly = ['prompt_cache_key', 'prompt_cache_options', 'prediction', 'verbosity'] as const
+
+const rows: Provider[] = [
+  {
+    ...chat,
+    slug: 'openai',
+    name: 'OpenAI',
+    baseUrl: 'https://api.openai.com/v1',
+    quirks: {
+      maxTokensField: 'max_completion_tokens',
+      reasoningField: 'none',
+      drop: foreignSampling,
+    },
+  },
+  {
+    ...chat,
+    slug: 'deepseek',
+    name: 'DeepSeek',
+    baseUrl: 'https://api.deepseek.com',
+    quirks: {
+      noDeveloperRole: true,
+      reasoningField: 'reasoning_content',
+      reasoningRequest: 'thinking',
+      efforts: ['low', 'high', 'max'],
+      drop: [...openaiOnly, 'parallel_tool_calls'],
+    },
+  },
+  {
+    ...chat,
+    slug: 'groq',
+    name: 'Groq',
+    baseUrl: 'https://api.groq.com/openai/v1',
+    cancellable: false,
+    quirks: {
+      maxTokensField: 'max_completion_tokens',
+      reasoningField: 'reasoning',
+      drop: [...foreignSampling, ...openaiOnly, 'logprobs', 'top_logprobs', 'logit_bias'],
+    },
+  },
+  {
+    ...chat,
+    slug: 'together',
+    name: 'Together',
+    baseUrl: 'https://api.together.xyz/v1',
+    quirks: {
+      noDeveloperRole: true,
+      reasoningField: 'reasoning',
+      efforts: ['low', 'medium', 'high'],
+      drop: openaiOnly,
+    },
+  },
+  {
+    ...chat,
+    slug: 'fireworks',
+    name: 'Fireworks',
+    baseUrl: 'https://api.fireworks.ai/inference/v1',
+    quirks: {
+      noDeveloperRole: true,
+      reasoningField: 'reasoning_content',
+      efforts: ['none', 'low', 'medium', 'high'],
+      drop: ['prompt_cache_options', 'verbosity'],
+    },
+  },
+  {
+    ...chat,
+    slug: 'deepinfra',
+    name: 'DeepInfra',
+    baseUrl: 'https://api.deepinfra.com/v1/openai',
+    quirks: {
+      noDeveloperRole: true,
+      reasoningField: 'reasoning_content',
+      efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+      drop: openaiOnly,
+    },
+  },
+  {
+    ...chat,
+    slug: 'xai',
+    name: 'xAI',
+    baseUrl: 'https://api.x.ai/v1',
+    quirks: {
+      maxTokensField: 'max_completion_tokens',
+      reasoningOutsideCompletion: true,
+      reasoningField: 'reasoning_content',
+      efforts: ['none', 'low', 'medium', 'high'],
+      drop: [...foreignSampling, ...openaiOnly],
+    },
+  },
+  {
+    ...chat,
+    slug: 'openrouter',
+    name: 'OpenRouter',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    quirks: { reasoningField: 'reasoning', reasoningRequest: 'reasoning', extensions: true },
+  },
+  {
+    ...chat,
+    slug: 'ollama',
+    name: 'Ollama',
+    open: true,
+    takesHeaders: true,
+    quirks: { noDeveloperRole: true, reasoningField: 'reasoning' },
+  },
+  { ...chat, slug: 'vllm', name: 'vLLM', open: true, takesHeaders: true, quirks: {} },
+  {
+    ...chat,
+    slug: 'simulator',
+    name: 'Simulator',
+    baseUrl: 'https://simulator.invalid/v1',
+    quirks: {},
+    transport: simulate,
+  },
+]
+
+const bySlug: ReadonlyMap<string, Provider> = new Map(rows.map((row) => [row.slug, row]))
+
+export const providers: readonly Provider[] = rows
+
+export function providerOf(slug: string): Provider | undefined {
+  return bySlug.get(slug)
+}
+
+/** An environment variable a row may name; no other reaches a provider. */
+export type ProviderVariable = `${string}_API_KEY` | `${string}_BASE_URL` | `${string}_HEADERS`
+
+export const apiKeyVariable = (provider: Provider): `${string}_API_KEY` => `${prefixOf(provider)}_API_KEY`
+export const baseUrlVariable = (provider: Provider): `${string}_BASE_URL` => `${prefixOf(provider)}_BASE_URL`
+export const headersVariable = (provider: Provider): `${string}_HEADERS` => `${prefixOf(provider)}_HEADERS`
+
+/** Every variable a row reads. */
+export function variables(provider: Provider): ProviderVariable[] {
+  if (provider.transport) return []
+  return [
+    apiKeyVariable(provider),
+    baseUrlVariable(provider),
+    ...(provider.takesHeaders ? [headersVariable(provider)] : []),
+  ]
+}
+
+function prefixOf({ slug }: Provider): string {
+  return slug.toUpperCase().replaceAll('-', '_')
+}

@@ -1,0 +1,116 @@
+import { GatewayError } from '../base/errors.ts'
+import type { SseMessage } from '../base/sse.ts'
+
+/** How long a call may wait, milliseconds; names and meaning as in the gateway's limits. */
+export interface CallLimits {
+  headersTimeoutMs: number
+  firstTokenTimeoutMs: number
+  firstTokenTimeoutReasoningMs: number
+  stallTimeoutMs: number
+  commentsOnlyTimeoutMs: number
+  totalTimeoutMs: number
+}
+
+/** When the first of an answer is due: soon, after thinking, or only with all the rest. */
+export type Pace = 'prompt' | 'thinking' | 'whole'
+
+/**
+ * Every time limit of one call behind one timer. It sleeps until the nearest deadline, and one that has moved meanwhile
+ * only means another sleep: nothing is set or cleared for each token.
+ */
+export class Watch {
+  readonly #limits: CallLimits
+  readonly #headersMs: number
+  readonly #firstTokenMs: number
+  readonly #expire: (error: GatewayError) => void
+  readonly #startedAt = Date.now()
+  #phase: 'headers' | 'first token' | 'content' = 'headers'
+  #byteAt = this.#startedAt
+  #messageAt = this.#startedAt
+  #readerPaused = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(limits: CallLimits, pace: Pace, expire: (error: GatewayError) => void) {
+    this.#limits = limits
+    // Some hosts send the headers of a whole answer only when they have it.
+    this.#headersMs = pace === 'whole' ? limits.firstTokenTimeoutReasoningMs : limits.headersTimeoutMs
+    this.#firstTokenMs = pace === 'prompt' ? limits.firstTokenTimeoutMs : limits.firstTokenTimeoutReasoningMs
+    this.#expire = expire
+    this.#arm()
+  }
+
+  sawHeaders(): void {
+    this.#phase = 'first token'
+    this.#byteAt = this.#messageAt = Date.now()
+    this.#arm()
+  }
+
+  sawContent(): void {
+    if (this.#phase === 'content') return
+    this.#phase = 'content'
+    this.#arm()
+  }
+
+  /** Passes messages on and notes when they come. The time our own reader takes is not the provider's. */
+  async *over(batches: AsyncIterable<SseMessage[]>): AsyncGenerator<SseMessage[], void> {
+    for await (const batch of batches) {
+      this.#byteAt = Date.now()
+      if (batch.some((message) => 'data' in message)) this.#messageAt = this.#byteAt
+      this.#readerPaused = true
+      yield batch
+      this.#resume()
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #resume(): void {
+    const pausedMs = Date.now() - this.#byteAt
+    this.#byteAt += pausedMs
+    this.#messageAt += pausedMs
+    this.#readerPaused = false
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer)
+    const sleepMs = Math.max(1, this.#deadline().atMs - Date.now())
+    this.#timer = setTimeout(() => {
+      const due = this.#deadline()
+      if (Date.now() < due.atMs) this.#arm()
+      else this.#expire(timedOut(due.reached))
+    }, sleepMs)
+  }
+
+  #deadline(): { atMs: number; reached: string } {
+    const deadlines = [
+      { atMs: this.#startedAt + this.#limits.totalTimeoutMs, reached: 'total' },
+      ...this.#phaseDeadlines(),
+    ]
+    return deadlines.reduce((first, other) => (other.atMs < first.atMs ? other : first))
+  }
+
+  #phaseDeadlines(): { atMs: number; reached: string }[] {
+    switch (this.#phase) {
+      case 'headers':
+        return [{ atMs: this.#startedAt + this.#headersMs, reached: 'headers' }]
+      case 'first token':
+        return [{ atMs: this.#startedAt + this.#firstTokenMs, reached: 'first_token' }]
+      case 'content': {
+        // While our reader pauses these are checked again later, not counted.
+        const now = this.#readerPaused ? Date.now() : undefined
+        return [
+          { atMs: (now ?? this.#byteAt) + this.#limits.stallTimeoutMs, reached: 'stall' },
+          { atMs: (now ?? this.#messageAt) + this.#limits.commentsOnlyTimeoutMs, reached: 'comments_only' },
+        ]
+      }
+    }
+  }
+}
+
+function timedOut(limit: string): GatewayError {
+  return new GatewayError('timeout', 'The provider timed out', {
+    upstream: { status: null, code: `${limit}_timeout`, failOver: true },
+  })
+}

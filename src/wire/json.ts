@@ -1,0 +1,32 @@
+import type { Json, JsonObject } from '../base/json.ts'
+
+/**
+ * Readers for what a provider sent: the value where it is what it should be, else `undefined`. One odd field then
+ * costs that field and not the chunk, and a chunk costs no schema on the way of every token.
+ */
+
+export function readObject(value: Json | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+}
+
+export function readArray(value: Json | undefined): Json[] | undefined {
+  return Array.isArray(value) ? value : undefined
+}
+
+export function readText(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** A count: an integer from 0 on that is exact. `1e400` parses to Infinity and is none. */
+export function readCount(value: Json | undefined): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}
+
+export function parseJson(text: string): Json | undefined {
+  try {
+    const json: Json = JSON.parse(text)
+    return json
+  } catch {
+    return undefined
+  }
+}

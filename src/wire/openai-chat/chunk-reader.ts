@@ -1,0 +1,190 @@
+import type { GatewayError } from '../../base/errors.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { SseMessage } from '../../base/sse.ts'
+import type { GenerationEvent, NativeFrame } from '../../generation/events.ts'
+import { parseJson, readArray, readObject, readText } from '../json.ts'
+import type { Quirks } from '../protocol.ts'
+import { brokenAnswer, upstreamError } from '../upstream-error.ts'
+import { faultOfJson, namedStatus } from './faults.ts'
+import { finishReasonOf } from './finish.ts'
+import { deltaChoice, finishChoice, makeDelta, makeFrame, type DeltaParts } from './frames.ts'
+import { reasoningText } from './reasoning.ts'
+import { ToolCalls } from './tool-calls.ts'
+import { readUsage } from './usage.ts'
+
+/** How many events of one answer may be no JSON before the answer counts as broken. */
+const malformedMax = 3
+
+/** Reads the chunks of one answer, and remembers what no single chunk tells. */
+export class ChunkReader {
+  readonly #quirks: Quirks
+  readonly #toolCalls = new ToolCalls(() => this.#answerId)
+  #answerId = ''
+  #started = false
+  #answered = false
+  #malformed = 0
+  #finish: Extract<GenerationEvent, { type: 'finish' }> | undefined
+  #closed = false
+
+  constructor(quirks: Quirks) {
+    this.#quirks = quirks
+  }
+
+  /** The host has said that nothing follows. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** The answer is whole, whether or not the host says so. */
+  get finished(): boolean {
+    return this.#finish !== undefined
+  }
+
+  readMessage(message: SseMessage): GenerationEvent[] {
+    if (!('data' in message) || message.data === '') return []
+    if (message.data.startsWith('[DONE]')) {
+      this.#closed = true
+      return []
+    }
+    const chunk = readObject(parseJson(message.data))
+    if (!chunk) {
+      this.#malformed++
+      if (this.#malformed > malformedMax) throw brokenAnswer('malformed_events')
+      return []
+    }
+    if (message.event === 'error') throw reportedError(chunk['error'] ?? chunk)
+    return this.readChunk(chunk)
+  }
+
+  readChunk(chunk: JsonObject): GenerationEvent[] {
+    throwReported(chunk)
+    const choice = choiceOf(chunk)
+    const events = this.#start(chunk)
+    if (choice) this.#readChoice(chunk, choice, events)
+    const counts = chunk['usage'] ?? choice?.['usage'] ?? readObject(chunk['x_groq'])?.['usage']
+    const usage = readUsage(counts, this.#quirks)
+    if (usage) events.push({ type: 'usage', usage })
+    return events
+  }
+
+  /** The end of the answer. Held back until here, because usage and even text may follow a finish reason. */
+  end(): GenerationEvent {
+    if (this.#finish) return this.#finish
+    // A host that says it is done and only forgot the reason is believed; a stream that just stops is not.
+    if (!this.#closed || !this.#answered) throw brokenAnswer('ended_early')
+    return { type: 'finish', reason: this.#toolCalls.began ? 'tool_calls' : 'stop' }
+  }
+
+  #start(chunk: JsonObject): GenerationEvent[] {
+    if (this.#started) return []
+    this.#started = true
+    const upstreamId = readText(chunk['id'])
+    const model = readText(chunk['model'])
+    this.#answerId = upstreamId ?? ''
+    return [
+      {
+        type: 'start',
+        ...(model !== undefined && { model }),
+        ...(upstreamId !== undefined && { upstreamId }),
+      },
+    ]
+  }
+
+  #readChoice(chunk: JsonObject, choice: JsonObject, events: GenerationEvent[]): void {
+    const delta = readObject(choice['delta']) ?? readObject(choice['message']) ?? {}
+    const parts = this.#partsOf(delta)
+    const logprobs = readObject(choice['logprobs'])
+    const contents = contentEvents(parts)
+    if (contents.length > 0 || logprobs || events.length > 0) {
+      const native: NativeFrame = {
+        format: 'openai-chat',
+        data: makeFrame(chunk, deltaChoice(makeDelta(parts), logprobs)),
+      }
+      for (const event of events) event.native = native
+      if (contents.length === 0 && events.length === 0) events.push({ type: 'frame', native })
+      for (const event of contents) events.push({ ...event, native })
+    }
+    this.#answered ||= contents.length > 0
+    this.#readFinish(chunk, readText(choice['finish_reason']))
+  }
+
+  #readFinish(chunk: JsonObject, nativeReason: string | undefined): void {
+    if (nativeReason === undefined || nativeReason === '' || this.#finish) return
+    const reason = finishReasonOf(nativeReason)
+    if (reason === 'error') throw brokenAnswer(nativeReason)
+    const data = makeFrame(chunk, finishChoice(reason, nativeReason))
+    this.#finish = { type: 'finish', reason, nativeReason, native: { format: 'openai-chat', data } }
+  }
+
+  #partsOf(delta: JsonObject): DeltaParts {
+    const { text, thought } = splitContent(delta['content'])
+    const details = readArray(delta['reasoning_details'])
+    return {
+      text,
+      refusal: readText(delta['refusal']) ?? '',
+      reasoning: reasoningText(delta) ?? thought,
+      reasoningDetails: details?.length ? details : undefined,
+      toolCalls: this.#toolCalls.read(delta['tool_calls']),
+      media: mediaOf(delta),
+    }
+  }
+}
+
+/** In the order in which a model makes them. */
+function contentEvents(parts: DeltaParts): GenerationEvent[] {
+  const events: GenerationEvent[] = []
+  if (parts.reasoning || parts.reasoningDetails) {
+    events.push({ type: 'reasoning-delta', text: parts.reasoning })
+  }
+  if (parts.text) events.push({ type: 'text-delta', text: parts.text })
+  if (parts.refusal) events.push({ type: 'refusal-delta', text: parts.refusal })
+  for (const call of parts.toolCalls) events.push(call)
+  if (parts.media['audio']) events.push({ type: 'media', kind: 'audio' })
+  if (parts.media['images']) events.push({ type: 'media', kind: 'image' })
+  if (parts.media['annotations']) events.push({ type: 'media', kind: 'annotation' })
+  return events
+}
+
+/** The first choice: only one was asked for. */
+function choiceOf(chunk: JsonObject): JsonObject | undefined {
+  return readArray(chunk['choices'])
+    ?.map(readObject)
+    .find((choice) => choice !== undefined && (choice['index'] ?? 0) === 0)
+}
+
+/** Content as text, or as a list of parts in which thoughts come beside the text. */
+function splitContent(content: Json | undefined): { text: string; thought: string } {
+  if (typeof content === 'string') return { text: content, thought: '' }
+  let text = ''
+  let thought = ''
+  for (const part of (readArray(content) ?? []).map(readObject)) {
+    if (part?.['type'] === 'text') text += readText(part['text']) ?? ''
+    if (part?.['type'] === 'thinking') thought += splitContent(part['thinking']).text
+  }
+  return { text, thought }
+}
+
+function mediaOf(delta: JsonObject): JsonObject {
+  const audio = readObject(delta['audio'])
+  const images = readArray(delta['images'])
+  const annotations = readArray(delta['annotations'])
+  return {
+    ...(audio && { audio }),
+    ...(images?.length && { images }),
+    ...(annotations?.length && { annotations }),
+  }
+}
+
+/** Hosts report a failure inside a 200 in several shapes; null stands for none. */
+function throwReported(chunk: JsonObject): void {
+  const error = chunk['error']
+  if (error !== undefined && error !== null && error !== '' && error !== false) throw reportedError(error)
+  if (chunk['object'] === 'error') throw reportedError(chunk)
+  const native = readObject(chunk['base_resp'])?.['status_code']
+  if (typeof native === 'number' && native !== 0) throw reportedError(chunk)
+}
+
+function reportedError(error: Json): GatewayError {
+  const wrapped: Json = { error }
+  return upstreamError(namedStatus(wrapped), faultOfJson(null, wrapped))
+}

@@ -1,0 +1,125 @@
+import type { Json } from '../../base/json.ts'
+
+/**
+ * What becomes of each field of a chat request, in one table. A field that is not in it is an extra, and travels on
+ * as it came.
+ * - `sent`: checked, and sent as it came.
+ * - `edited`: sent in the words of the provider.
+ * - `kept`: read or recorded here, and never sent.
+ * - `refused`: what it asks for is not built yet; ignoring it would break a promise about privacy, money or the
+ *   answer. Nothing is asked by null, by an empty list or object, and by the values named here.
+ */
+type Handling = 'sent' | 'edited' | 'kept' | { refusedUnless: readonly Json[] }
+const refused: Handling = { refusedUnless: [] }
+
+const requestFields: Record<string, Handling> = {
+  model: 'edited',
+  messages: 'edited',
+  stream: 'edited',
+
+  // Who asks. A provider never learns it.
+  user: 'kept',
+  safety_identifier: 'kept',
+  session_id: 'kept',
+  metadata: 'kept',
+  trace: 'kept',
+
+  // How to generate.
+  temperature: 'sent',
+  top_p: 'sent',
+  top_k: 'sent',
+  min_p: 'sent',
+  top_a: 'sent',
+  frequency_penalty: 'sent',
+  presence_penalty: 'sent',
+  repetition_penalty: 'sent',
+  seed: 'sent',
+  max_tokens: 'edited',
+  max_completion_tokens: 'edited',
+  stop: 'sent',
+  logit_bias: 'sent',
+  logprobs: 'sent',
+  top_logprobs: 'sent',
+  prediction: 'sent',
+  n: { refusedUnless: [1] },
+  best_of: { refusedUnless: [1] },
+
+  // The form of the answer. Usage is always told, whatever these two say.
+  response_format: 'sent',
+  structured_outputs: 'kept',
+  verbosity: 'sent',
+  stream_options: 'kept',
+  usage: 'kept',
+  modalities: { refusedUnless: [['text']] },
+  audio: refused,
+  image_config: refused,
+
+  tools: 'edited',
+  tool_choice: 'sent',
+  parallel_tool_calls: 'sent',
+  max_tool_calls: refused,
+  stop_server_tools_when: refused,
+  web_search_options: refused,
+  x_search_filter: refused,
+  search_parameters: refused,
+  functions: refused,
+  function_call: refused,
+
+  reasoning: 'edited',
+  reasoning_effort: 'edited',
+  include_reasoning: 'edited',
+
+  prompt_cache_key: 'sent',
+  prompt_cache_options: 'sent',
+  cache_control: refused,
+
+  // Where to send it.
+  models: refused,
+  route: refused,
+  provider: refused,
+  plugins: refused,
+  preset: refused,
+  service_tier: { refusedUnless: ['auto', 'default'] },
+  transforms: refused,
+  prompt: { refusedUnless: [''] },
+  debug: { refusedUnless: [{ echo_upstream_body: false }] },
+}
+
+export function handlingOf(field: string): 'sent' | 'edited' | 'kept' | 'refused' {
+  const handling = Object.hasOwn(requestFields, field) ? requestFields[field] : undefined
+  return typeof handling === 'object' ? 'refused' : (handling ?? 'sent')
+}
+
+export function isRequestField(name: string): boolean {
+  return Object.hasOwn(requestFields, name)
+}
+
+/** Whether a field asks for something that is not built yet. */
+export function asksTooMuch(field: string, value: Json): boolean {
+  const handling = Object.hasOwn(requestFields, field) ? requestFields[field] : undefined
+  if (typeof handling !== 'object' || isEmpty(value)) return false
+  const text = JSON.stringify(value)
+  return !handling.refusedUnless.some((harmless) => JSON.stringify(harmless) === text)
+}
+
+function isEmpty(value: Json): boolean {
+  if (value === null) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+/** What the closed object `provider` may hold, once it is built. */
+export const providerKeys: readonly string[] = [
+  'order',
+  'only',
+  'ignore',
+  'allow_fallbacks',
+  'require_parameters',
+  'data_collection',
+  'zdr',
+  'enforce_distillable_text',
+  'quantizations',
+  'sort',
+  'preferred_min_throughput',
+  'preferred_max_latency',
+  'max_price',
+]

@@ -1,0 +1,74 @@
+import type { Json, JsonObject } from '../../base/json.ts'
+import { toUsd } from '../../base/money.ts'
+import { noUsage, type Usage } from '../../generation/usage.ts'
+import type { Charge } from '../dialect.ts'
+import { readCount, readObject } from '../json.ts'
+import type { Quirks } from '../protocol.ts'
+
+/**
+ * A provider's counts as ours. `undefined` where they are impossible (negative, fractional, infinite, text) or an
+ * early placeholder of zeros: then an earlier block stays, or the gateway counts.
+ */
+export function readUsage(json: Json | undefined, quirks: Quirks): Usage | undefined {
+  const counts = readObject(json)
+  const prompt = readCount(counts?.['prompt_tokens'])
+  const completion = readCount(counts?.['completion_tokens'])
+  if (!counts || prompt === undefined || completion === undefined || prompt + completion === 0)
+    return undefined
+
+  const ofPrompt = readObject(counts['prompt_tokens_details']) ?? {}
+  const ofCompletion = readObject(counts['completion_tokens_details']) ?? {}
+  const cached = first(ofPrompt['cached_tokens'], counts['prompt_cache_hit_tokens'], counts['cached_tokens'])
+  const written = first(ofPrompt['cache_write_tokens'], counts['cache_creation_input_tokens'])
+  const reasoning = first(ofCompletion['reasoning_tokens'], counts['reasoning_tokens'])
+  // A part larger than its whole shows that the host counts it beside the whole.
+  const promptTokens = cached > prompt ? prompt + cached : prompt
+  const outside = quirks.reasoningOutsideCompletion || reasoning > completion
+  const completionTokens = outside ? completion + reasoning : completion
+  return {
+    ...noUsage,
+    promptTokens,
+    completionTokens,
+    cachedTokens: cached,
+    cacheWriteTokens: Math.min(written, promptTokens - cached),
+    reasoningTokens: reasoning,
+    promptAudioTokens: Math.min(first(ofPrompt['audio_tokens']), promptTokens),
+    completionAudioTokens: Math.min(first(ofCompletion['audio_tokens']), completionTokens),
+  }
+}
+
+/** What a client is told it used and was charged. */
+export function writeUsage({
+  usage,
+  costNanos,
+  upstreamPromptNanos,
+  upstreamCompletionNanos,
+}: Charge): JsonObject {
+  return {
+    prompt_tokens: usage.promptTokens,
+    completion_tokens: usage.completionTokens,
+    total_tokens: usage.promptTokens + usage.completionTokens,
+    prompt_tokens_details: {
+      cached_tokens: usage.cachedTokens,
+      cache_write_tokens: usage.cacheWriteTokens,
+      audio_tokens: usage.promptAudioTokens,
+    },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens,
+      audio_tokens: usage.completionAudioTokens,
+    },
+    cost: toUsd(costNanos),
+    is_byok: false,
+    cost_details: {
+      // Told only for a client's own key at the provider.
+      upstream_inference_cost: null,
+      upstream_inference_prompt_cost: toUsd(upstreamPromptNanos),
+      upstream_inference_completions_cost: toUsd(upstreamCompletionNanos),
+    },
+    ...(usage.estimated && { estimated: true }),
+  }
+}
+
+function first(...candidates: (Json | undefined)[]): number {
+  return candidates.map(readCount).find((count) => count !== undefined) ?? 0
+}

@@ -1,0 +1,43 @@
+import { GatewayError, type ErrorType } from '../base/errors.ts'
+import type { ProviderFault } from './protocol.ts'
+
+/** What each kind of refusal is to a client, and whether another endpoint might do better. */
+const verdicts = {
+  invalid_request: { type: 'invalid_request', failOver: false },
+  context_length_exceeded: { type: 'context_length_exceeded', failOver: false },
+  content_policy_violation: { type: 'content_policy_violation', failOver: false },
+  payload_too_large: { type: 'payload_too_large', failOver: false },
+  // Never a client's 401 or 402: the caller's key and credit are fine.
+  credential: { type: 'provider_unavailable', failOver: true },
+  model_missing: { type: 'not_found', failOver: true },
+  rate_limit: { type: 'rate_limit_exceeded', failOver: true },
+  overloaded: { type: 'provider_overloaded', failOver: true },
+  timeout: { type: 'timeout', failOver: true },
+  other: { type: 'provider_unavailable', failOver: true },
+} as const satisfies Record<ProviderFault['type'], { type: ErrorType; failOver: boolean }>
+
+/** A provider's refusal as an error. `status` is null where the provider did not get so far as to answer. */
+export function upstreamError(
+  status: number | null,
+  fault: ProviderFault,
+  options: { retryAfterSeconds?: number; cause?: unknown } = {},
+): GatewayError {
+  const { type, failOver } = verdicts[fault.type]
+  const { retryAfterSeconds, cause } = options
+  const tellsCode = fault.code !== undefined && (!failOver || fault.type === 'rate_limit')
+  return new GatewayError(type, fault.message, {
+    ...(tellsCode && { metadata: { provider_code: fault.code } }),
+    upstream: {
+      status,
+      failOver,
+      ...(fault.code !== undefined && { code: fault.code }),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    },
+    cause,
+  })
+}
+
+/** The provider broke the connection or the format. `code` is for the record, not for the client. */
+export function brokenAnswer(code: string, cause?: unknown): GatewayError {
+  return upstreamError(null, { type: 'other', message: 'Provider returned error', code }, { cause })
+}
