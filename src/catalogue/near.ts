@@ -9,7 +9,7 @@ export function nearIds(ids: Iterable<string>, mistyped: string): string[] {
   const tolerance = Math.max(2, Math.floor(wanted.length / 4))
   const scored: { id: string; distance: number }[] = []
   for (const id of ids) {
-    const distance = distanceTo(id, wanted)
+    const distance = distanceTo(id, wanted, tolerance)
     if (distance <= tolerance) scored.push({ id, distance })
   }
   return scored
@@ -18,13 +18,17 @@ export function nearIds(ids: Iterable<string>, mistyped: string): string[] {
     .map(({ id }) => id)
 }
 
-/** A slug without its author, or the beginning of an id, counts as one slip of the keyboard. */
-function distanceTo(id: string, wanted: string): number {
+/** A slug without its author is no mistake, the beginning of an id one slip; texts of very different lengths are far. */
+function distanceTo(id: string, wanted: string, tolerance: number): number {
   const slug = id.slice(id.indexOf('/') + 1)
   const wantedSlug = wanted.slice(wanted.indexOf('/') + 1)
   if (slug === wantedSlug) return 0
   if (wantedSlug.length >= 3 && (id.startsWith(wanted) || slug.startsWith(wantedSlug))) return 1
-  return Math.min(editDistance(id, wanted), editDistance(slug, wanted))
+  return Math.min(
+    ...[id, slug]
+      .filter((text) => Math.abs(text.length - wanted.length) <= tolerance)
+      .map((text) => editDistance(text, wanted)),
+  )
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements of one character. */
