@@ -52,8 +52,6 @@ function bearer(headers: Headers): string | undefined {
   const authorization = headers.get('authorization')?.trim() ?? ''
   const [, scheme = '', text = ''] = /^(\S*)\s*(.*)$/s.exec(authorization) ?? []
   // Another scheme is a credential too, though none of ours: it is refused rather than passed over.
-  if (text !== '' || (scheme !== '' && scheme.toLowerCase() !== 'bearer')) {
-    return scheme.toLowerCase() === 'bearer' ? text : authorization
-  }
-  return headers.get('x-api-key')?.trim() || undefined
+  if (scheme !== '' && scheme.toLowerCase() !== 'bearer') return ''
+  return text || headers.get('x-api-key')?.trim() || undefined
 }

@@ -6,7 +6,7 @@ import { answerOf } from '../base/sql.ts'
 import type { Env } from '../env.ts'
 import { ledger } from '../ledger/client.ts'
 import type { KeyUsage } from '../ledger/contract.ts'
-import type { Caller } from './caller.ts'
+import { refusedKey, type Caller } from './caller.ts'
 import { accountReference, count, line, notYet, offset, usd, utcInstant } from './fields.ts'
 import { keyObject, ledgerKey, ownKeyObject, type KeyRecord } from './key-record.ts'
 
@@ -132,10 +132,11 @@ export async function deleteKey(env: Env, hash: string, nowMs: number): Promise<
 export async function describeOwnKey(env: Env, caller: Caller): Promise<object> {
   const account = ledger(env, caller.accountId)
   const [record, usages, balance] = await Promise.all([
-    recordOf(env, caller.keyHash),
+    findRecord(env, caller.keyHash),
     account.keyUsages([caller.keyHash]),
     account.balance(),
   ])
+  if (!record) throw refusedKey('unknown_key')
   const isFreeTier = !balance.purchased && !balance.unlimited
   return ownKeyObject(record, usages[caller.keyHash] ?? unused, isFreeTier)
 }

@@ -13,13 +13,16 @@ const factor = z
 
 /** What an account's answers cost, as a factor on the provider's price: one for all models, or by model too. */
 export const markup = z
-  .union([
-    factor.transform((text): Markups => ({ default: text, models: {} })),
-    z.strictObject({
-      default: factor.default('1'),
-      models: z.record(z.string().max(200), factor).default({}),
-    }),
-  ])
+  .union(
+    [
+      factor.transform((text): Markups => ({ default: text, models: {} })),
+      z.strictObject({
+        default: factor.default('1'),
+        models: z.record(z.string().max(200), factor).default({}),
+      }),
+    ],
+    { error: message },
+  )
   .refine(({ models }) => Object.keys(models).length <= 1_000, 'must name at most 1,000 models')
 
 function isFactor(text: string): boolean {

@@ -100,7 +100,7 @@ export async function listGenerations(
 
 async function readBook(env: Env, viewer: Viewer, id: string): Promise<Generation | undefined> {
   // Accounts are few: listing them keeps this a look-up in the primary key, which begins with the account.
-  const accounts = viewer.scope === 'own account' ? '(?2)' : '(select id from accounts union select ?2)'
+  const accounts = viewer.scope === 'own account' ? '(?2)' : '(select id from accounts where ?2 is not null)'
   const query = env.DB.prepare(`select * from generations where account_id in ${accounts} and id = ?1`)
   const row = await answerOf(query.bind(id, viewer.accountId).first<GenerationRow>())
   return row ? toGeneration(row) : undefined

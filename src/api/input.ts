@@ -33,15 +33,17 @@ export function queryOf<S extends z.ZodType>(c: Context<{ Bindings: Env }>, sche
 function parse<S extends z.ZodType>(schema: S, input: unknown, noun: 'field' | 'parameter'): z.output<S> {
   const parsed = schema.safeParse(input, { reportInput: true })
   if (parsed.success) return parsed.data
-  const reasons = parsed.error.issues.flatMap((issue) => reasonsOf(issue, noun))
-  throw new GatewayError('invalid_request', reasons.slice(0, 10).join('; '))
+  // Of several complaints about one field the first is the clearest.
+  const reasons = new Map(parsed.error.issues.flatMap((issue) => reasonsOf(issue, noun)).toReversed())
+  throw new GatewayError('invalid_request', [...reasons.values()].toReversed().slice(0, 10).join('; '))
 }
 
-/** `limit_reset: Invalid option: …`, `Unknown field: markup.foo`. */
-function reasonsOf(issue: z.core.$ZodIssue, noun: 'field' | 'parameter'): string[] {
-  const path = issue.path.map(String)
+/** What is wrong, by path: `limit_reset: Invalid option: …`, `Unknown field: markup.foo`. */
+function reasonsOf(issue: z.core.$ZodIssue, noun: 'field' | 'parameter'): [path: string, reason: string][] {
+  const path = issue.path.map(String).join('.').slice(0, 200)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `Unknown ${noun}: ${[...path, key].join('.').slice(0, 200)}`)
+    const prefix = path === '' ? '' : `${path}.`
+    return issue.keys.map((key) => [prefix + key, `Unknown ${noun}: ${prefix}${key.slice(0, 200)}`])
   }
   if (issue.code === 'invalid_union') {
     // The alternative that came furthest is the one that was meant.
@@ -51,7 +53,7 @@ function reasonsOf(issue: z.core.$ZodIssue, noun: 'field' | 'parameter'): string
     }
   }
   const message = issue.input === undefined && issue.code !== 'custom' ? 'is required' : issue.message
-  return [`${path.join('.').slice(0, 200)}: ${message}`]
+  return [[path, `${path}: ${message}`]]
 }
 
 function depthOf(issues: z.core.$ZodIssue[]): number {

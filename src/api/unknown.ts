@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { GatewayError } from '../base/errors.ts'
+import { errorResponse } from '../base/http.ts'
 
 /** What Hono tells of a route. */
 interface Route {
@@ -11,20 +12,27 @@ const base = '/api/v1'
 const segmentsMax = 12
 const pathMax = 120
 
-/** The reply to a path or method that nothing serves: it names the one that was probably meant. */
-export function unknownRoute(c: Context, routes: readonly Route[]): never {
+/**
+ * The reply to a path or method that nothing serves: it names the one that was probably meant. Returned, not thrown:
+ * an error thrown here would lose the headers that middleware has set.
+ */
+export function unknownRoute(c: Context, routes: readonly Route[]): Response {
+  return errorResponse(refusalOf(c, routes))
+}
+
+function refusalOf(c: Context, routes: readonly Route[]): GatewayError {
   const { method, path } = c.req
   const known = routes.filter((route) => route.method !== 'ALL')
   const allowed = methodsOf(known, (route) => matches(route.path, path))
   if (allowed.length > 0) {
     const message = `${path} does not answer ${method}; it answers ${allowed.join(' and ')}`
-    throw new GatewayError('method_not_allowed', message, { headers: { allow: allowed.join(', ') } })
+    return new GatewayError('method_not_allowed', message, { headers: { allow: allowed.join(', ') } })
   }
   const meant = nearest(known, path)
   const methods = methodsOf(known, (route) => route.path === meant?.route)
   const verb = methods.includes(method) ? method : methods.join(' or ')
   const hint = meant ? `Did you mean ${verb} ${meant.text}?` : `The API is at ${base}`
-  throw new GatewayError('not_found', `There is no ${method} ${shortened(path)} here. ${hint}`)
+  return new GatewayError('not_found', `There is no ${method} ${shortened(path)} here. ${hint}`)
 }
 
 function methodsOf(routes: readonly Route[], meant: (route: Route) => boolean): string[] {
@@ -67,7 +75,6 @@ function fill(route: readonly string[], asked: readonly string[]): string[] {
 function matches(route: string, path: string): boolean {
   const asked = path.split('/')
   const segments = route.split('/')
-  if (asked.at(-1) === '') asked.pop()
   return (
     asked.length === segments.length &&
     segments.every((segment, index) => segment === asked[index] || segment.startsWith(':'))
