@@ -1,7 +1,9 @@
 import { Hono } from 'hono'
 import { crossOrigin } from './api/cors.ts'
 import { health } from './api/health.ts'
+import { inference } from './api/inference.ts'
 import { management } from './api/management.ts'
+import { models } from './api/models.ts'
 import { unknownRoute } from './api/unknown.ts'
 import { GatewayError } from './base/errors.ts'
 import { errorResponse } from './base/http.ts'
@@ -11,8 +13,11 @@ import type { Env } from './env.ts'
 export const app = new Hono<{ Bindings: Env }>({ strict: false })
 
 app.use(crossOrigin)
-app.route('/api/v1', management)
-app.route('/v1', management)
+for (const base of ['/api/v1', '/v1']) {
+  app.route(base, inference)
+  app.route(base, models)
+  app.route(base, management)
+}
 app.route('/', health)
 
 app.notFound((c) => unknownRoute(c, app.routes))

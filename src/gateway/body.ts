@@ -2,9 +2,6 @@ import { GatewayError } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Limits } from './limits.ts'
 
-/** Names that, merged into an object somewhere, would reach every tenant of the isolate. */
-const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype'])
-
 /**
  * Reads a request body as a JSON object. Counts the bytes as they come, because a declared length may lie or be
  * absent; checks nesting before anything recursive looks at the value.
@@ -57,13 +54,9 @@ function checkTree(root: JsonObject, depthMax: number): void {
     level = level.flatMap((value) => {
       if (Array.isArray(value)) return value.filter(isNested)
       if (!isObject(value)) return []
-      for (const key of Object.keys(value)) {
-        if (forbiddenKeys.has(key)) {
-          throw new GatewayError(
-            'invalid_request',
-            `The request body has a key named ${key}, which is refused.`,
-          )
-        }
+      // Merged into an object somewhere, it would reach every tenant of the isolate.
+      if (Object.hasOwn(value, '__proto__')) {
+        throw new GatewayError('invalid_request', 'The request body has a key named __proto__: remove it.')
       }
       return Object.values(value).filter(isNested)
     })

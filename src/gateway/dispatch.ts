@@ -3,7 +3,7 @@ import type { Endpoint } from '../catalogue/model.ts'
 import { isContent, type GenerationEvent, type GenerationEvents } from '../generation/events.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
 import { call } from '../providers/call.ts'
-import { providers } from '../providers/table.ts'
+import { providerOf } from '../providers/table.ts'
 import type { Exchange } from './exchange.ts'
 import type { Plan } from './plan.ts'
 
@@ -56,8 +56,9 @@ function answer(
   endpoint: Endpoint,
   stop: AbortSignal,
 ): GenerationEvents {
-  const left = providers[endpoint.provider]?.cancellable ? client.left : client.drained
-  return call(endpoint, request, { env, signal: AbortSignal.any([left, stop]), limits })
+  const left = providerOf(endpoint.provider)?.cancellable ? client.left : client.drained
+  const target = { ...endpoint, reasoning: endpoint.model.reasoning }
+  return call(target, request, { env, signal: AbortSignal.any([left, stop]), limits })
 }
 
 /** Content commits, and so does the end of an answer without any. */
@@ -76,7 +77,7 @@ function note(endpoint: Endpoint, startedAtMs: number, error?: GatewayError): Di
     endpoint,
     attempt: {
       provider: endpoint.provider,
-      providerName: providers[endpoint.provider]?.name ?? endpoint.provider,
+      providerName: providerOf(endpoint.provider)?.name ?? endpoint.provider,
       upstreamModel: endpoint.upstreamModel,
       status: error ? (error.details.upstream?.status ?? null) : 200,
       error: error ? (error.details.upstream?.code ?? error.errorType) : null,
@@ -107,7 +108,7 @@ function exhausted(plan: Plan, failures: Failure[]): GatewayError {
     requested_models: [plan.model.id],
     docs_url: `https://openrouter.ai/docs/errors#${code}`,
     affected_providers: failures.map(
-      ({ endpoint }) => providers[endpoint.provider]?.name ?? endpoint.provider,
+      ({ endpoint }) => providerOf(endpoint.provider)?.name ?? endpoint.provider,
     ),
     ...(retryAfter !== undefined && { retry_after: retryAfter }),
   }
@@ -115,7 +116,7 @@ function exhausted(plan: Plan, failures: Failure[]): GatewayError {
     availability,
     metadata: {
       previous_errors: failures.map(({ endpoint, error }) => ({
-        provider: providers[endpoint.provider]?.name ?? endpoint.provider,
+        provider: providerOf(endpoint.provider)?.name ?? endpoint.provider,
         code: error.status,
         status: error.details.upstream?.status ?? null,
       })),

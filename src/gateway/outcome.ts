@@ -130,12 +130,12 @@ export class Outcome {
   /** The provider's last word on usage where it is possible, else our own count. */
   #usage(endpoint: Endpoint): Usage {
     const reported = this.#reported
-    const most = endpoint.contextLength
+    const promptMost = Math.max(endpoint.contextLength, this.#exchange.request.promptTokensMax)
     const delivered = this.#delivered.tokens
     const possible =
       reported !== undefined &&
-      reported.promptTokens <= most &&
-      reported.completionTokens <= most &&
+      reported.promptTokens <= promptMost &&
+      reported.completionTokens <= endpoint.contextLength &&
       // Providers send zeros first and the truth last; a stream that broke off in between holds only zeros.
       (reported.completionTokens > 0 || delivered === 0)
     if (possible) return reported

@@ -35,7 +35,8 @@ export function makePlan(env: Env, profile: Profile, request: GenerationRequest,
   }
   const { model, endpoints: live } = selectModel(env, request.model)
   checkInputs(model, request)
-  const endpoints = preferTools(withinCap(model, live, request), request).slice(0, limits.attemptsMax)
+  const able = withinCap(model, withinContext(model, live, request), request)
+  const endpoints = preferTools(able, request).slice(0, limits.attemptsMax)
   const markup = markupOf(profile.markups, model.id)
   const caps = endpoints.map((endpoint) => completionCap(endpoint, request))
   const holds = endpoints.map((endpoint, index) =>
@@ -76,10 +77,22 @@ function checkInputs(model: Model, request: GenerationRequest): void {
   }
 }
 
+/** Leaves out endpoints whose context the prompt fills by our estimate; the provider has the last word. */
+function withinContext(model: Model, endpoints: readonly Endpoint[], request: GenerationRequest): Endpoint[] {
+  const tokens = request.promptTokensEstimate
+  const able = endpoints.filter((endpoint) => tokens < endpoint.contextLength)
+  if (able.length > 0) return able
+  const most = Math.max(...endpoints.map((endpoint) => endpoint.contextLength))
+  throw new GatewayError(
+    'context_length_exceeded',
+    `The prompt has about ${tokens} tokens, but the context of ${model.id} is ${most} tokens.`,
+  )
+}
+
 /** Leaves out endpoints that cannot write as much as the client asks for. */
-function withinCap(model: Model, endpoints: readonly Endpoint[], request: GenerationRequest): Endpoint[] {
+function withinCap(model: Model, endpoints: Endpoint[], request: GenerationRequest): Endpoint[] {
   const { maxTokens } = request
-  if (maxTokens === undefined) return [...endpoints]
+  if (maxTokens === undefined) return endpoints
   const most = endpoints.map((endpoint) => endpoint.maxCompletionTokens ?? endpoint.contextLength)
   const able = endpoints.filter((_, index) => maxTokens <= (most[index] ?? 0))
   if (able.length > 0) return able

@@ -32,7 +32,7 @@ export interface UpstreamTarget {
   /** False where the model refuses `stream: true`. */
   streams: boolean
   /** The largest completion the endpoint gives. */
-  maxCompletionTokens?: number
+  maxCompletionTokens?: number | null
 }
 
 /** A provider's refusal, as far as the gateway acts on it. */

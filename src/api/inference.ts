@@ -1,0 +1,9 @@
+import { Hono } from 'hono'
+import type { Env } from '../env.ts'
+import { generate } from '../gateway/generate.ts'
+import { openaiChatDialect } from '../wire/openai-chat/dialect.ts'
+
+/** Where generations are asked for: one route per dialect. */
+export const inference = new Hono<{ Bindings: Env }>()
+
+inference.post('/chat/completions', (c) => generate(c, openaiChatDialect))
