@@ -52,7 +52,10 @@ export const keyPage = z.strictObject({
   workspace_id: notYet,
 })
 
-/** Makes an inference key. Its text is in this one reply and nowhere else. */
+/**
+ * Makes an inference key. Its text is in this one reply and nowhere else: where the object fails, what stays behind is
+ * the row of a key that nobody has.
+ */
 export async function createKey(
   env: Env,
   accountId: string,
