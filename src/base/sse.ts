@@ -18,6 +18,7 @@ export async function* readSse(body: ReadableStream<Uint8Array>): AsyncGenerator
       const { done, value } = await reader.read()
       if (done) break
       yield parser.push(value)
+      if (parser.overflown) throw tooLong()
     }
     yield parser.end()
   } finally {
@@ -36,12 +37,22 @@ const lineBreak = /\r\n|\r|\n/
 
 /** The state between two reads. An event counts when it is complete, or when the stream ends after its line. */
 class SseParser {
-  /** Replaces invalid bytes by U+FFFD, keeps halves of characters for the next read, and drops a leading BOM. */
-  readonly #decoder = new TextDecoder()
+  /**
+   * Replaces invalid bytes by U+FFFD and keeps halves of characters for the next read. The BOM is ours to drop: workerd
+   * drops one at the start of every read, where it is text.
+   */
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  #begun = false
   #line = ''
   #data: string | undefined
   #event: string | undefined
   #endedInCr = false
+  #longest = 0
+
+  /** Beyond the limit; what was complete before it has been handed out. */
+  get overflown(): boolean {
+    return this.#longest > sseLineMax
+  }
 
   push(bytes: Uint8Array): SseMessage[] {
     return this.#read(this.#decoder.decode(bytes, { stream: true }))
@@ -64,13 +75,17 @@ class SseParser {
       this.#readLine(line, messages)
     }
     if (start < text.length) this.#line += text.slice(start)
-    if (this.#line.length > sseLineMax) throw tooLong()
+    this.#longest = Math.max(this.#longest, this.#line.length)
     return messages
   }
 
   /** Every line break as `\n`. A CR that ends a read counts at once; an LF that follows it belongs to it. */
   #normalise(text: string): string {
     if (text === '') return text
+    if (!this.#begun) {
+      this.#begun = true
+      if (text.startsWith('\uFEFF')) return this.#normalise(text.slice(1))
+    }
     const rest = this.#endedInCr && text.startsWith('\n') ? text.slice(1) : text
     this.#endedInCr = text.endsWith('\r')
     return rest.includes('\r') ? rest.replaceAll(/\r\n?/g, '\n') : rest
@@ -87,7 +102,7 @@ class SseParser {
 
   #addData(value: string): void {
     this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`
-    if (this.#data.length > sseLineMax) throw tooLong()
+    this.#longest = Math.max(this.#longest, this.#data.length)
   }
 
   #dispatch(messages: SseMessage[]): void {

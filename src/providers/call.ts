@@ -13,7 +13,7 @@ import { retryHint } from './retry-hint.ts'
 import { providerOf, type Provider, type Transport } from './table.ts'
 import { Watch, type CallLimits, type Pace } from './watch.ts'
 
-/** An endpoint as a call needs it: its provider's slug, and whether its model thinks before it answers. */
+/** An endpoint as a call needs it: its provider's slug, and whether its model thinks; absent where nobody knows. */
 export interface CallTarget extends UpstreamTarget {
   provider: string
   reasoning?: boolean
@@ -41,7 +41,7 @@ export async function* call(
 ): GenerationEvents {
   const provider = providerOf(target.provider)
   if (!provider) throw new Error(`There is no provider ${target.provider}`)
-  const merged = { ...target, quirks: mergeQuirks(provider.quirks, target.quirks) }
+  const merged = { ...target, quirks: quirksOf(provider, target) }
 
   const attempt = new AbortController()
   const leave = (): void => attempt.abort(cancelled())
@@ -50,9 +50,10 @@ export async function* call(
   const watch = new Watch(limits, paceOf(target), (error) => attempt.abort(error))
   try {
     const response = await send(provider, merged, { request, env, signal: attempt.signal })
-    watch.sawHeaders()
+    if (response.ok) watch.sawHeaders()
     for await (const events of answerOf(response, { provider, target: merged, watch })) {
       if (events.some(isContent)) watch.sawContent()
+      if (events.some((event) => event.type === 'finish')) watch.sawFinish()
       yield events
     }
   } catch (error) {
@@ -66,9 +67,12 @@ export async function* call(
   }
 }
 
-/** A row's quirks with those of one model on top. */
-export function mergeQuirks(ofProvider: Quirks, ofModel: Quirks): Quirks {
-  return { ...ofProvider, ...ofModel, drop: [...(ofProvider.drop ?? []), ...(ofModel.drop ?? [])] }
+const reasoningRequests = ['reasoning', 'reasoning_effort', 'thinking'] as const
+
+/** A row's quirks with those of one model on top. A model that does not think is not asked to: hosts refuse that. */
+function quirksOf(provider: Provider, { quirks, reasoning }: CallTarget): Quirks {
+  const drop = [provider.quirks.drop ?? [], quirks.drop ?? [], reasoning === false ? reasoningRequests : []]
+  return { ...provider.quirks, ...quirks, drop: drop.flat() }
 }
 
 function paceOf({ streams, reasoning }: CallTarget): Pace {

@@ -11,6 +11,9 @@ export interface CallLimits {
   totalTimeoutMs: number
 }
 
+/** How long a connection may stay open after the answer on it is complete. */
+const hangUpMs = 250
+
 /** When the first of an answer is due: soon, after thinking, or only with all the rest. */
 export type Pace = 'prompt' | 'thinking' | 'whole'
 
@@ -24,7 +27,8 @@ export class Watch {
   readonly #firstTokenMs: number
   readonly #expire: (error: GatewayError) => void
   readonly #startedAt = Date.now()
-  #phase: 'headers' | 'first token' | 'content' = 'headers'
+  #finishedAt = 0
+  #phase: 'headers' | 'first token' | 'content' | 'finish' = 'headers'
   #byteAt = this.#startedAt
   #messageAt = this.#startedAt
   #readerPaused = false
@@ -46,8 +50,15 @@ export class Watch {
   }
 
   sawContent(): void {
-    if (this.#phase === 'content') return
+    if (this.#phase === 'content' || this.#phase === 'finish') return
     this.#phase = 'content'
+    this.#arm()
+  }
+
+  /** The answer is complete; its connection may be used again if it ends soon. */
+  sawFinish(): void {
+    this.#phase = 'finish'
+    this.#finishedAt = Date.now()
     this.#arm()
   }
 
@@ -97,6 +108,8 @@ export class Watch {
         return [{ atMs: this.#startedAt + this.#headersMs, reached: 'headers' }]
       case 'first token':
         return [{ atMs: this.#startedAt + this.#firstTokenMs, reached: 'first_token' }]
+      case 'finish':
+        return [{ atMs: this.#finishedAt + hangUpMs, reached: 'hang_up' }]
       case 'content': {
         // While our reader pauses these are checked again later, not counted.
         const now = this.#readerPaused ? Date.now() : undefined

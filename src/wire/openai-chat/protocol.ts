@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { SseMessage } from '../../base/sse.ts'
-import type { GenerationEvents } from '../../generation/events.ts'
+import type { GenerationEvent, GenerationEvents } from '../../generation/events.ts'
 import type { Protocol, UpstreamTarget } from '../protocol.ts'
 import { ChunkReader } from './chunk-reader.ts'
 import { encodeRequest } from './encode-request.ts'
@@ -21,17 +21,36 @@ async function* decodeEvents(
   target: UpstreamTarget,
 ): GenerationEvents {
   const reader = new ChunkReader(target.quirks)
+  let ended = false
   try {
     for await (const batch of messages) {
-      const events = batch.flatMap((message) => (reader.closed ? [] : reader.readMessage(message)))
+      // Read to the very end, or the connection could not be used again.
+      if (ended) continue
+      const events: GenerationEvent[] = []
+      const failure = readBatch(reader, batch, events)
+      ended = reader.closed && failure === undefined
+      if (ended) events.push(reader.end())
       if (events.length > 0) yield events
-      if (reader.closed) break
+      if (failure !== undefined) throw failure
     }
   } catch (error) {
-    // After its finish reason an answer is whole: a connection that breaks then costs at most the usage.
-    if (!reader.finished) throw error
+    // A finished answer is whole: a connection that breaks then costs at most the usage.
+    if (!ended && !reader.finished) throw error
   }
-  yield [reader.end()]
+  if (!ended) yield [reader.end()]
+}
+
+/** What came before a failure in the same read was sent, and counts; the failure is returned to be thrown after it. */
+function readBatch(reader: ChunkReader, batch: SseMessage[], events: GenerationEvent[]): unknown {
+  try {
+    for (const message of batch) {
+      if (reader.closed) break
+      events.push(...reader.readMessage(message))
+    }
+    return undefined
+  } catch (error) {
+    return error
+  }
 }
 
 async function* decodeGeneration(body: JsonObject, target: UpstreamTarget): GenerationEvents {
