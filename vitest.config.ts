@@ -29,12 +29,20 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.node.test.ts', '**/node_modules/**'],
+          exclude: ['test/**/*.node.test.ts', 'test/clients/**', '**/node_modules/**'],
           setupFiles: ['./test/support/setup.ts'],
         },
       },
       {
         test: { name: 'node', include: ['test/**/*.node.test.ts'], exclude: ['**/node_modules/**'] },
+      },
+      {
+        test: {
+          name: 'clients',
+          include: ['test/clients/*.test.ts'],
+          globalSetup: ['./test/clients/setup.ts'],
+          testTimeout: 20_000,
+        },
       },
     ],
   },

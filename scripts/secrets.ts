@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { Environment } from './surroundings.ts'
+
+const keyFile = 'master-key'
+
+/** The secret that every key derives from: made once, for this machine, and readable by its owner alone. */
+export function masterKey(folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, keyFile)
+  // `wx`: of two that start at once, the second reads what the first has written.
+  if (!existsSync(path))
+    writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
+  const text = readFileSync(path, 'utf8').trim()
+  if (/^[0-9a-f]{64}$/.test(text)) return text
+  throw new Error(`${path} does not hold 64 hex digits. Restore it; or delete it, and start with new keys.`)
+}
+
+/** Of the named variables those that are set, in the environment or in a `.dev.vars` file; the environment wins. */
+export function chosenVariables(
+  names: string[],
+  environment: Environment,
+  devVars: string,
+): Record<string, string> {
+  const written: Environment = existsSync(devVars) ? parseEnv(readFileSync(devVars, 'utf8')) : {}
+  const chosen: Record<string, string> = {}
+  for (const name of names) {
+    const value = environment[name] ?? written[name]
+    if (value) chosen[name] = value
+  }
+  return chosen
+}
+
+/** Writes the file that `wrangler dev --env-file` takes the Worker's variables from, and gives its path. */
+export function writeEnvFile(folder: string, variables: Record<string, string>): string {
+  const path = join(folder, 'dev.env')
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${quoted(name, value)}\n`)
+  writeFileSync(path, lines.join(''), { mode: 0o600 })
+  // The mode above is for a new file only.
+  chmodSync(path, 0o600)
+  return path
+}
+
+/** A value as the reader of the file gives it back: it knows three quotes, escapes none of them, and expands dollars. */
+function quoted(name: string, value: string): string {
+  const quote = ["'", '`'].find((each) => !value.includes(each))
+  if (quote === undefined) throw new Error(`${name} holds both ' and \`, which cannot be handed on.`)
+  return quote + value.replaceAll('$', String.raw`\$`) + quote
+}

@@ -1,0 +1,80 @@
+import * as z from 'zod'
+import { formatUsd, parseUsd } from '../src/base/money.ts'
+
+/** What a new gateway has to spend, in dollars. The reference makes sure that it is given once. */
+const firstCredit = { amount: 10, kind: 'grant', reference: 'welcome' } as const
+
+interface RunningGateway {
+  /** Where it listens: `http://localhost:8787`. */
+  origin: string
+  keys: { inference: string; management: string }
+}
+
+/** Gives the default account its first credit, and tells how to use the gateway. */
+export async function welcome(gateway: RunningGateway): Promise<string> {
+  const { origin, keys } = gateway
+  await ask(gateway, 'POST', '/credits', firstCredit)
+  const [credits, models] = await Promise.all([
+    ask(gateway, 'GET', '/credits').then((body) => creditsReply.parse(body).data),
+    ask(gateway, 'GET', '/models').then((body) => modelsReply.parse(body).data),
+  ])
+  const balance = (parseUsd(credits.total_credits) ?? 0) - (parseUsd(credits.total_usage) ?? 0)
+  const model = modelToTry(models)
+  return [
+    `Gateway         ${origin}/api/v1`,
+    `API key         ${keys.inference}        account "default", ${formatUsd(balance)} of credit`,
+    `Management key  ${keys.management}`,
+    ...(model === undefined ? [] : ['', curlLine(gateway, model)]),
+    '',
+  ].join('\n')
+}
+
+const creditsReply = z.object({ data: z.object({ total_credits: z.number(), total_usage: z.number() }) })
+
+const modelsReply = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      architecture: z.object({ output_modalities: z.array(z.string()) }),
+      pricing: z.object({ completion: z.string() }),
+    }),
+  ),
+})
+
+type Model = z.infer<typeof modelsReply>['data'][number]
+
+async function ask(gateway: RunningGateway, method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${gateway.origin}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${gateway.keys.management}`, 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  })
+  if (response.ok) return await response.json()
+  throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
+}
+
+/** The simulator costs nobody anything; without it, the cheapest model that answers in text. */
+function modelToTry(models: Model[]): string | undefined {
+  if (models.some(({ id }) => id === 'simulator/echo')) return 'simulator/echo'
+  return models
+    .filter(({ architecture }) => architecture.output_modalities.includes('text'))
+    .toSorted((a, b) => Number(a.pricing.completion) - Number(b.pricing.completion))[0]?.id
+}
+
+/** One line that a shell of this system takes as it is. */
+function curlLine({ origin, keys }: RunningGateway, model: string): string {
+  const body = { model, stream: true, messages: [{ role: 'user', content: 'Hello from Switchyard' }] }
+  const words = [
+    `curl -N ${origin}/api/v1/chat/completions`,
+    `-H ${quoted(`Authorization: Bearer ${keys.inference}`)}`,
+    `-H ${quoted('Content-Type: application/json')}`,
+    `-d ${quoted(JSON.stringify(body))}`,
+  ]
+  return words.join(' ')
+}
+
+/** Nothing quoted here holds a single quote; the prompt of Windows knows double quotes alone. */
+function quoted(text: string): string {
+  return process.platform === 'win32' ? `"${text.replaceAll('"', String.raw`\"`)}"` : `'${text}'`
+}

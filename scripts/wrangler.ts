@@ -1,0 +1,52 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { root, run, type Finished } from './run.ts'
+import { surroundings } from './surroundings.ts'
+
+const startTimeoutMs = 60_000
+
+const program = join(root, 'node_modules', 'wrangler', 'wrangler-dist', 'cli.js')
+
+/** Wrangler without what is not the user's business: banner, update check, metrics, prompts, calls home. */
+const quiet = {
+  CI: 'true',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  DO_NOT_TRACK: '1',
+  NODE_NO_WARNINGS: '1',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
+  WRANGLER_SEND_ERROR_REPORTS: 'false',
+  WRANGLER_SEND_METRICS: 'false',
+  X_LOCAL_EXPLORER: 'false',
+  X_LOCAL_OBSERVABILITY: 'false',
+}
+
+/** Brings the local D1 database up to date. */
+export async function migrate(dataFolder: string): Promise<Finished> {
+  const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', dataFolder]
+  return await run(program, args, { env: quiet })
+}
+
+/** Starts the gateway on 127.0.0.1. The variables of the file, and no others, reach the Worker. */
+export function serve(port: number, envFile: string, dataFolder: string): ChildProcess {
+  const args = ['dev', '--local', '--ip', '127.0.0.1', '--port', String(port), '--inspector-port', '0']
+  args.push('--env-file', envFile, '--persist-to', dataFolder, '--log-level', 'error')
+  args.push('--show-interactive-dev-session', 'false')
+  return spawn(process.execPath, [program, ...args], {
+    cwd: root,
+    env: { ...surroundings(process.env), ...quiet },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+}
+
+/** Waits until the gateway answers; false where it does not within a minute. */
+export async function ready(origin: string): Promise<boolean> {
+  const giveUpMs = Date.now() + startTimeoutMs
+  while (Date.now() < giveUpMs) {
+    const answer = await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null)
+    if (answer?.ok) return true
+    await setTimeout(100)
+  }
+  return false
+}
