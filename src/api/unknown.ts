@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { GatewayError } from '../base/errors.ts'
 import { errorResponse } from '../base/http.ts'
+import { editDistance } from '../base/edit-distance.ts'
 
 /** What Hono tells of a route. */
 interface Route {
@@ -48,7 +49,7 @@ function nearest(routes: readonly Route[], path: string): { route: string; text:
     .filter((route) => route.path.startsWith(`${base}/`) || !isVersioned(route.path))
     .map((route) => {
       const filled = fill(withoutBase(route.path), asked)
-      return { route: route.path, filled, distance: distance(filled.join('/'), text) }
+      return { route: route.path, filled, distance: editDistance(filled.join('/'), text) }
     })
     .toSorted((left, right) => left.distance - right.distance)
   const [best] = candidates
@@ -83,18 +84,4 @@ function matches(route: string, path: string): boolean {
 
 function shortened(path: string): string {
   return path.length > pathMax ? `${path.slice(0, pathMax)}…` : path
-}
-
-/** Levenshtein: how many letters must be put in, taken out or changed. */
-function distance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= right.length; j++) {
-      const change = (row[j - 1] ?? 0) + Number(left[i - 1] !== right[j - 1])
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[right.length] ?? 0
 }

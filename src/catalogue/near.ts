@@ -1,3 +1,5 @@
+import { editDistance } from '../base/edit-distance.ts'
+
 /** An id longer than this is not a typing error of one of ours; comparing it would only cost time. */
 const idLengthMax = 96
 const nearMax = 3
@@ -29,18 +31,4 @@ function distanceTo(id: string, wanted: string, tolerance: number): number {
       .filter((text) => Math.abs(text.length - wanted.length) <= tolerance)
       .map((text) => editDistance(text, wanted)),
   )
-}
-
-/** Levenshtein's distance: insertions, deletions and replacements of one character. */
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= right.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[right.length] ?? 0
 }
