@@ -18,8 +18,7 @@ export async function readBody(request: Request, limits: Limits): Promise<JsonOb
 }
 
 async function readText(request: Request, bytesMax: number): Promise<string> {
-  if (!request.body)
-    throw new GatewayError('invalid_request', 'The request body is empty: send a JSON object.')
+  if (!request.body) return ''
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of request.body) {
@@ -33,6 +32,7 @@ async function readText(request: Request, bytesMax: number): Promise<string> {
 }
 
 function parse(text: string): Json {
+  if (text === '') throw new GatewayError('invalid_request', 'The request body is empty: send a JSON object.')
   try {
     const value: Json = JSON.parse(text)
     return value
