@@ -66,10 +66,6 @@ export class LedgerState {
     return this.#heldNanos
   }
 
-  get storage(): Storage {
-    return this.#storage
-  }
-
   key(hash: string): KeyState {
     const known = this.#keys.get(hash)
     if (known) return known
@@ -98,6 +94,11 @@ export class LedgerState {
       (entry) => entry.kind !== 'adjust' && entry.reference === reference,
     )
     return unwritten ?? this.#storage.credit(reference)
+  }
+
+  /** Those that are not written yet. */
+  entries(): Iterable<EntryRow> {
+    return this.#newEntries
   }
 
   /** When a key was admitted since an instant: what is stored, and what is not yet. Unix ms. */
