@@ -8,7 +8,7 @@ export interface Provider {
   /** What came so far, in order of arrival. */
   calls: () => Promise<Call[]>
   /** Waits until the calls satisfy the condition, and gives them. */
-  until: (condition: (calls: Call[]) => boolean) => Promise<Call[]>
+  until: (condition: (calls: Call[]) => boolean, timeoutMs?: number) => Promise<Call[]>
   /** Lets the steps `gate(name)` go on, those that come later too. */
   open: (gate: string) => Promise<void>
 }
@@ -34,14 +34,14 @@ async function play(script: Script): Promise<Provider> {
   return {
     baseUrl,
     calls: read,
-    until: (condition) =>
+    until: (condition, timeoutMs = 5_000) =>
       vi.waitFor(
         async () => {
           const now = await read()
           expect(condition(now), `the upstream's log: ${JSON.stringify(now)}`).toBe(true)
           return now
         },
-        { timeout: 5_000, interval: 10 },
+        { timeout: timeoutMs, interval: 10 },
       ),
     open: async (gate) => {
       await (await fetch(`${url}/_gates/${id}/${gate}`, { method: 'POST', body: '' })).text()

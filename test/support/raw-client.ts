@@ -23,7 +23,7 @@ export interface RawRequest {
   body: unknown
 }
 
-const untilMaxMs = 10_000
+const untilMaxMs = 5_000
 
 /** Connects and sends one POST. */
 export async function rawPost(url: string, request: RawRequest): Promise<RawClient> {
@@ -43,7 +43,9 @@ export async function rawPost(url: string, request: RawRequest): Promise<RawClie
     until: async (condition) => {
       const giveUpAtMs = Date.now() + untilMaxMs
       while (!condition(received)) {
-        if (Date.now() > giveUpAtMs) throw new Error(`waited in vain; received ${JSON.stringify(received)}`)
+        if (Date.now() > giveUpAtMs || socket.readableEnded) {
+          throw new Error(`waited in vain; received ${JSON.stringify(received)}`)
+        }
         await wait(2)
       }
       return received
