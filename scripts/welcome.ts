@@ -25,7 +25,6 @@ export async function welcome(gateway: RunningGateway): Promise<string> {
     `API key         ${keys.inference}        account "default", ${formatUsd(balance)} of credit`,
     `Management key  ${keys.management}`,
     ...(model === undefined ? [] : ['', curlLine(gateway, model)]),
-    '',
   ].join('\n')
 }
 
