@@ -41,7 +41,7 @@ class SseParser {
    * Replaces invalid bytes by U+FFFD and keeps halves of characters for the next read. The BOM is ours to drop: workerd
    * drops one at the start of every read, where it is text.
    */
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  readonly #decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
   #begun = false
   #line = ''
   #data: string | undefined

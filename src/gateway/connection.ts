@@ -47,6 +47,12 @@ export class Connection {
     if (!this.#client.left.aborted) await this.#writer.close().catch(ignore)
   }
 
+  /** Ends in a way that no client takes for the end of an answer. */
+  async break(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.#writer.abort().catch(ignore)
+  }
+
   #watch(): void {
     if (this.#client.left.aborted) return
     const nowMs = Date.now()

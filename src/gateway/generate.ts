@@ -33,9 +33,15 @@ export async function generate(c: Context<{ Bindings: Env }>, dialect: Dialect):
       error_type: error.errorType,
       total_ms: Date.now() - arrivedAtMs,
       cost_nanos: 0,
+      ...(error.type === 'server' && { bug: nameOf(error.details.cause) }),
     })
     return errorResponse(error, dialect.encodeError(error), { 'x-generation-id': id })
   }
+}
+
+/** A bug by its kind alone: its message may quote what a client wrote. */
+function nameOf(cause: unknown): string {
+  return cause instanceof Error ? cause.name : typeof cause
 }
 
 /** The whole life of one generation, in the order it happens. */

@@ -42,15 +42,24 @@ export type Limits = z.infer<typeof limits>
 
 export function limitsOf(env: Env): Limits {
   if (limitsCache && limitsCache.text === env.LIMITS) return limitsCache.limits
-  const parsed = limits.safeParse(env.LIMITS === undefined ? {} : JSON.parse(env.LIMITS))
+  const parsed = variable.safeParse(env.LIMITS ?? '{}')
   if (!parsed.success) {
-    throw new GatewayError(
-      'service_unavailable',
-      `The variable LIMITS is not valid: ${z.prettifyError(parsed.error)}`,
-    )
+    const reason = z.prettifyError(parsed.error)
+    throw new GatewayError('service_unavailable', `The variable LIMITS is not valid: ${reason}`)
   }
   limitsCache = { text: env.LIMITS, limits: parsed.data }
   return parsed.data
+}
+
+const variable = z.string().transform(parseJson).pipe(limits)
+
+function parseJson(text: string, { issues }: z.RefinementCtx<string>): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    issues.push({ code: 'custom', message: 'not JSON', input: text })
+    return z.NEVER
+  }
 }
 
 let limitsCache: { text: string | undefined; limits: Limits } | undefined

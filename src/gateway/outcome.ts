@@ -26,7 +26,8 @@ export class Outcome {
   finish: { reason: FinishReason; nativeReason?: string } | undefined
   error: GatewayError | undefined
   upstreamId: string | undefined
-  end: End = 'finished'
+  /** Unless something better is known, a bug of ours ended it. */
+  end: End = 'failed'
   readonly #exchange: Exchange
   readonly #delivered = new TokenCounter()
   #reported: Usage | undefined
@@ -78,6 +79,12 @@ export class Outcome {
       case 'frame':
         break
     }
+  }
+
+  /** How it ended. Whatever comes after the provider's last word changes nothing; a client that left hears no error. */
+  close(end: End, error?: GatewayError): void {
+    this.end = this.finish ? 'finished' : end
+    this.error = this.end === 'failed' || this.end === 'stopped' ? error : undefined
   }
 
   /** What the answer says of itself. */

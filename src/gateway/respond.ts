@@ -8,7 +8,7 @@ export interface Answer {
   dialect: Dialect
   events: AsyncGenerator<AnswerEvent[], void>
   /** What the answer says of itself; complete once the first event is there. */
-  context(): AnswerContext
+  context: () => AnswerContext
 }
 
 /** A whole answer: the same events, folded. */
@@ -51,12 +51,18 @@ async function pump(
   connection: Connection,
 ): Promise<void> {
   let encoder: AnswerEncoder | undefined
-  for (let next = await first; !next.done; next = await events.next()) {
-    encoder ??= dialect.encoder(context())
-    await connection.send(encoder.encode(next.value))
+  try {
+    for (let next = await first; !next.done; next = await events.next()) {
+      encoder ??= dialect.encoder(context())
+      await connection.send(encoder.encode(next.value))
+    }
+    if (encoder) await connection.send(encoder.end())
+    await connection.close()
+  } catch {
+    // A bug of ours. It must not look like an end, and what was held must not stay so.
+    await events.return()
+    await connection.break()
   }
-  if (encoder) await connection.send(encoder.end())
-  await connection.close()
 }
 
 /** Whether the promise is fulfilled in time; throws what it throws in time. */

@@ -18,6 +18,7 @@ export async function* settleAtEnd(
   meter: Meter,
   events: DispatchEvents,
 ): AsyncGenerator<AnswerEvent[], void> {
+  const { client } = exchange
   let charge: Charge | undefined
   try {
     for await (const batch of events) {
@@ -25,17 +26,16 @@ export async function* settleAtEnd(
       await meter.observe()
       if (answer.length > 0) yield answer
     }
+    outcome.close(client.left.aborted ? 'left' : 'finished')
   } catch (thrown) {
     const error = GatewayError.from(meter.stop.aborted ? meter.stop.reason : thrown)
-    outcome.error = error
-    outcome.end = isClientsDoing(error) ? 'stopped' : 'failed'
-    if (!outcome.committed && !exchange.client.answered) throw error
-    yield [{ type: 'error', error: failureOf(error) }]
+    outcome.close(client.left.aborted ? 'left' : isClientsDoing(error) ? 'stopped' : 'failed', error)
+    if (!outcome.committed && !client.answered) throw error
+    if (outcome.error) yield [{ type: 'error', error: failureOf(outcome.error) }]
   } finally {
     meter.close()
-    if (exchange.client.left.aborted && !outcome.finish) outcome.end = 'left'
     charge = outcome.charge()
-    void settle(exchange, outcome, charge).finally(() => exchange.client.end())
+    void settle(exchange, outcome, charge).finally(() => client.end())
   }
   yield [{ type: 'charge', charge }]
 }
