@@ -9,6 +9,7 @@ import { simulate } from './simulation/simulate.ts'
 import { SqliteBook } from './simulation/sqlite-book.ts'
 
 const settings = { unlimited: false, markups: { default: '1', models: {} }, version: 1 }
+const sqliteBook = () => new SqliteBook(flushStatements)
 const realCore = (storage: Storage) => new LedgerCore(storage, settings)
 /** Fault rates are far above life's; what dead Workers delivered after their last beat is a few per cent. */
 const unbilledMax = 0.05
@@ -20,8 +21,7 @@ test('5,000 simulated lives of an account break no invariant', () => {
 }, 120_000)
 
 test('the statements that D1 runs keep the same promises as the simulated book', () => {
-  const makeBook = () => new SqliteBook(flushStatements)
-  expect(run({ seeds: 20, makeCore: realCore, makeBook }).failures).toEqual([])
+  expect(run({ seeds: 20, makeCore: realCore, makeBook: sqliteBook }).failures).toEqual([])
 }, 60_000)
 
 test.each(mutants)(

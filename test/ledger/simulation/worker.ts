@@ -1,7 +1,8 @@
-import type { Beat, GenerationRecord, HoldClaim } from '../../../src/ledger/contract.ts'
+import type { Beat, HoldClaim } from '../../../src/ledger/contract.ts'
 import type { LedgerCore } from '../../../src/ledger/core.ts'
 import type { Clock, Random } from './clock.ts'
 import type { SimulatedObject } from './object.ts'
+import { sampleRecord as record } from './record.ts'
 
 /** What really happened to one generation, whatever the ledger believes. */
 export interface Truth {
@@ -214,35 +215,3 @@ export class SimulatedWorker {
 }
 
 function ignore(): void {}
-
-const record: GenerationRecord = {
-  createdAtMs: 0,
-  status: 200,
-  model: 'simulator/echo',
-  requestedModel: 'simulator/echo',
-  provider: 'simulator',
-  providerName: 'Simulator',
-  upstreamId: null,
-  upstreamModel: null,
-  streamed: true,
-  cancelled: false,
-  finishReason: 'stop',
-  nativeFinishReason: null,
-  errorType: null,
-  promptTokens: 1,
-  completionTokens: 1,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-  usageEstimated: false,
-  upstreamCostNanos: 0,
-  firstTokenMs: 1,
-  totalMs: 1,
-  attempts: [],
-  user: null,
-  sessionId: null,
-  metadata: null,
-  appUrl: null,
-  appTitle: null,
-  userAgent: null,
-}
