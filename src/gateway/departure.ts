@@ -51,9 +51,9 @@ export function departure(c: Context<{ Bindings: Env }>, limits: Limits): Depart
     answered: false,
     leave,
     end,
-    async orEnd(promise) {
+    async orEnd(awaited) {
       try {
-        return await promise
+        return await awaited
       } catch (error) {
         end()
         throw error
