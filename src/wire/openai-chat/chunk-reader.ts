@@ -76,7 +76,8 @@ export class ChunkReader {
   }
 
   #start(chunk: JsonObject): GenerationEvent[] {
-    if (this.#started) return []
+    // Not at an event of another kind, such as a ping.
+    if (this.#started || (!chunk['choices'] && !chunk['id'])) return []
     this.#started = true
     const upstreamId = readText(chunk['id'])
     const model = readText(chunk['model'])
@@ -105,12 +106,15 @@ export class ChunkReader {
       for (const event of contents) events.push({ ...event, native })
     }
     this.#answered ||= contents.length > 0
-    this.#readFinish(chunk, readText(choice['finish_reason']))
+    this.#readFinish(chunk, choice)
   }
 
-  #readFinish(chunk: JsonObject, nativeReason: string | undefined): void {
-    if (nativeReason === undefined || nativeReason === '' || this.#finish) return
-    const reason = finishReasonOf(nativeReason)
+  #readFinish(chunk: JsonObject, choice: JsonObject): void {
+    const told = readText(choice['finish_reason'])
+    if (told === undefined || told === '' || this.#finish) return
+    const reason = finishReasonOf(told)
+    // A host that is a router itself tells both.
+    const nativeReason = readText(choice['native_finish_reason']) ?? told
     if (reason === 'error') throw brokenAnswer(nativeReason)
     const data = makeFrame(chunk, finishChoice(reason, nativeReason))
     this.#finish = { type: 'finish', reason, nativeReason, native: { format: 'openai-chat', data } }

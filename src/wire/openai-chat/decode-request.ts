@@ -80,20 +80,22 @@ function sessionOf(headers: Headers): string | undefined {
   return session.data
 }
 
-/** The deepest issue of the first failing field: of a union it is that of the alternative that came furthest. */
+/** The first issue; of a union, that of the alternative that came furthest. */
 function firstIssue(issues: readonly z.core.$ZodIssue[], path: PropertyKey[] = []): string {
   const issue = issues[0]
   if (!issue) return 'Invalid request parameters'
   const here = [...path, ...issue.path]
   if (issue.code === 'invalid_union') {
-    const deepest = issue.errors.toSorted((left, right) => depthOf(right) - depthOf(left))[0]
-    if (deepest && depthOf(deepest) > 0) return firstIssue(deepest, here)
+    const furthest = issue.errors.toSorted((left, right) => reachOf(right) - reachOf(left))[0]
+    if (furthest && reachOf(furthest) > 0) return firstIssue(furthest, here)
   }
   return `${pathText(here)}: ${issue.message}`
 }
 
-function depthOf(issues: readonly z.core.$ZodIssue[]): number {
-  return Math.max(0, ...issues.map((issue) => issue.path.length))
+/** How far into the value an alternative was right: not at all where it wants another type altogether. */
+function reachOf(issues: readonly z.core.$ZodIssue[]): number {
+  const isOfType = issues.every(({ code }) => code !== 'invalid_type' && code !== 'invalid_value')
+  return Math.max(isOfType ? 1 : 0, ...issues.map((issue) => issue.path.length))
 }
 
 function pathText(path: PropertyKey[]): string {

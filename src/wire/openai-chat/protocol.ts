@@ -28,8 +28,10 @@ async function* decodeEvents(
       if (ended) continue
       const events: GenerationEvent[] = []
       const failure = readBatch(reader, batch, events)
-      ended = reader.closed && failure === undefined
-      if (ended) events.push(reader.end())
+      if (reader.closed && failure === undefined) {
+        events.push(reader.end())
+        ended = true
+      }
       if (events.length > 0) yield events
       if (failure !== undefined) throw failure
     }
