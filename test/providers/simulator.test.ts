@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Json, JsonObject } from '../../src/base/json.ts'
 import type { GenerationEvent } from '../../src/generation/events.ts'
 import { call } from '../../src/providers/call.ts'
+import { readArray, readObject, readText } from '../../src/wire/json.ts'
 import { openaiChatDialect } from '../../src/wire/openai-chat/dialect.ts'
 
 const limits = {
@@ -32,7 +33,7 @@ function answer(events: GenerationEvent[]): JsonObject {
     context,
     events.filter((event) => event.type !== 'usage'),
   )
-  return (body['choices'] as JsonObject[])[0]!
+  return readObject(readArray(body['choices'])?.[0]) ?? {}
 }
 
 const usage = (events: GenerationEvent[]) =>
@@ -127,13 +128,13 @@ test('tools calls the tool it is given with what its schema accepts, then tells 
     finish_reason: 'tool_calls',
     message: { content: null, tool_calls: [{ type: 'function', function: { name: 'place_order' } }] },
   })
-  const message = called['message'] as { tool_calls: { id: string; function: { arguments: string } }[] }
-  expect(JSON.parse(message.tool_calls[0]!.function.arguments)).toEqual(filled)
+  const toolCall = readObject(readArray(readObject(called['message'])?.['tool_calls'])?.[0])
+  expect(JSON.parse(readText(readObject(toolCall?.['function'])?.['arguments']) ?? '')).toEqual(filled)
 
   const messages: Json = [
     { role: 'user', content: 'Order' },
     called['message']!,
-    { role: 'tool', tool_call_id: message.tool_calls[0]!.id, content: 'done' },
+    { role: 'tool', tool_call_id: toolCall?.['id'] ?? '', content: 'done' },
   ]
   expect(answer(await ask('tools', { tools, messages }))).toMatchObject({
     message: { content: "The simulator's tool answered: done" },
@@ -142,8 +143,8 @@ test('tools calls the tool it is given with what its schema accepts, then tells 
 
 test('json fills the schema it is given', async () => {
   const response_format = { type: 'json_schema', json_schema: { name: 'order', schema: order } }
-  const { content } = answer(await ask('json', { response_format }))['message'] as { content: string }
-  expect(JSON.parse(content)).toEqual(filled)
+  const message = readObject(answer(await ask('json', { response_format }))['message'])
+  expect(JSON.parse(readText(message?.['content']) ?? '')).toEqual(filled)
 })
 
 test('unreliable fails at its first endpoint so that another can answer', async () => {

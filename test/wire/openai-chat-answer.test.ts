@@ -44,6 +44,10 @@ test('[41] usage rides exactly one chunk, the last, without choices', async () =
   expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { cost: 0.000_007_2 } })
 })
 
+const choice = (native: string, reason: string) => [
+  expect.objectContaining({ finish_reason: reason, native_finish_reason: native }),
+]
+
 test('[20] every finish reason is one of the contract, with the native one beside it', async () => {
   const seen: Record<string, unknown> = {}
   const natives = [
@@ -62,9 +66,6 @@ test('[20] every finish reason is one of the contract, with the native one besid
     )
     seen[native] = whole(events)['choices']
   }
-  const choice = (native: string, reason: string) => [
-    expect.objectContaining({ finish_reason: reason, native_finish_reason: native }),
-  ]
   expect(seen).toEqual({
     stop: choice('stop', 'stop'),
     end_turn: choice('end_turn', 'stop'),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { GatewayError } from '../../src/base/errors.ts'
 import type { Json, JsonObject } from '../../src/base/json.ts'
 import { openaiChatDialect } from '../../src/wire/openai-chat/dialect.ts'
 import { openaiChatProtocol } from '../../src/wire/openai-chat/protocol.ts'
@@ -16,8 +17,8 @@ function refusalOf(fields: JsonObject, headers?: Record<string, string>): string
     decode(fields, headers)
     return undefined
   } catch (error) {
-    expect(error).toMatchObject({ name: 'GatewayError', status: 400, type: 'invalid_request' })
-    return error instanceof Error ? error.message : ''
+    if (error instanceof GatewayError && error.type === 'invalid_request') return error.message
+    throw error
   }
 }
 
@@ -124,10 +125,11 @@ const refusals: [string, JsonObject, string | RegExp][] = [
   ['a seed of text', { seed: '1' }, 'seed: Invalid input: expected number, received string'],
 ]
 
+const textLike = (message: string | RegExp): unknown =>
+  typeof message === 'string' ? message : expect.stringMatching(message)
+
 test.each(refusals)('%s is refused with its path', (_, fields, message) => {
-  const refusal = refusalOf(fields)
-  if (typeof message === 'string') expect(refusal).toBe(message)
-  else expect(refusal).toMatch(message)
+  expect(refusalOf(fields)).toEqual(textLike(message))
 })
 
 test('what is not built yet is refused by name; what asks for nothing is not', () => {
@@ -156,10 +158,8 @@ test('what is not built yet is refused by name; what asks for nothing is not', (
     expect(refusalOf({ [field]: value })).toBe(`${field} is not supported yet`)
     expect(refusalOf({ [field]: null })).toBeUndefined()
   }
-  const harmless = {
-    ...{ models: [], plugins: [], transforms: [], provider: {}, debug: {}, n: 1 },
-    ...{ service_tier: 'auto', modalities: ['text'], prompt: '' },
-  }
+  const empty = { models: [], plugins: [], transforms: [], provider: {}, debug: {} }
+  const harmless = { ...empty, n: 1, service_tier: 'auto', modalities: ['text'], prompt: '' }
   expect(encode(harmless)).toEqual(encode({}))
   expect(encode({ provider: { only: null } })).toEqual(encode({}))
 })
@@ -178,17 +178,18 @@ test('[22] usage is asked for, whatever the client says of it', () => {
 
 test('[32] [34] [35] what the contract takes is taken, and known for what it needs', () => {
   const png = 'data:image/png;base64,AAAA'
-  const needs = (fields: JsonObject) => decode(fields).needs
   for (const type of ['png', 'jpeg', 'webp', 'gif']) {
-    expect(needs(user(image(`data:image/${type};base64,AAAA`)))).toMatchObject({ imageInput: true })
+    expect(decode(user(image(`data:image/${type};base64,AAAA`))).needs).toMatchObject({ imageInput: true })
   }
-  expect(needs(user({ type: 'input_video', video_url: { url: 'https://x/y' } }))).toMatchObject({
+  expect(decode(user({ type: 'input_video', video_url: { url: 'https://x/y' } })).needs).toMatchObject({
     videoInput: true,
   })
-  expect(needs(user({ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }))).toMatchObject({
+  expect(
+    decode(user({ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } })).needs,
+  ).toMatchObject({
     audioInput: true,
   })
-  expect(needs(user({ type: 'file', file: { file_data: png } }))).toMatchObject({ fileInput: true })
+  expect(decode(user({ type: 'file', file: { file_data: png } })).needs).toMatchObject({ fileInput: true })
   for (const content of ['text', [{ type: 'text', text: 'text' }]]) {
     expect(encode({ prediction: { type: 'content', content } })).toMatchObject({ prediction: { content } })
   }
@@ -240,12 +241,13 @@ test('[6] [7] [23] the body goes up as it came, with only the named edits, in it
   )
 })
 
+const turns = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    role: index % 2 ? 'assistant' : 'user',
+    content: `t${index}`,
+  }))
+
 test('what two requests have in common goes up as the same bytes', () => {
-  const turns = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({
-      role: index % 2 ? 'assistant' : 'user',
-      content: `t${index}`,
-    }))
   const [short, long] = [3, 5].map((count) =>
     JSON.stringify(encode({ tools: [tool('f')], messages: turns(count) })),
   )
