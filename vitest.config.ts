@@ -5,6 +5,9 @@ import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangle
 /** A fixed key: tests must not see the secrets of a working copy, and want the same keys at every run. */
 const masterKey = '5a'.repeat(32)
 
+/** Far above what a test takes, so that a busy machine fails none: what a test times, it times itself. */
+const testTimeout = 30_000
+
 /**
  * The bindings of wrangler.toml, but not the variables that wrangler would add from a `.dev.vars` or `.env` beside it:
  * those are a person's own provider keys. It looks for them in the folder the config says it comes from.
@@ -16,6 +19,10 @@ const { workerOptions } = unstable_getMiniflareWorkerOptions({
 
 export default defineConfig({
   test: {
+    // Vitest leaves one processor to itself; most of our time is spent waiting for timers and servers.
+    maxWorkers: 2,
+    // What a passing test writes is nobody's business.
+    silent: 'passed-only',
     globalSetup: ['./test/support/upstream-setup.ts'],
     projects: [
       {
@@ -31,17 +38,23 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.node.test.ts', 'test/clients/**', '**/node_modules/**'],
           setupFiles: ['./test/support/setup.ts'],
+          testTimeout,
         },
       },
       {
-        test: { name: 'node', include: ['test/**/*.node.test.ts'], exclude: ['**/node_modules/**'] },
+        test: {
+          name: 'node',
+          include: ['test/**/*.node.test.ts'],
+          exclude: ['test/clients/**', '**/node_modules/**'],
+          testTimeout,
+        },
       },
       {
         test: {
           name: 'clients',
           include: ['test/clients/*.test.ts'],
           globalSetup: ['./test/clients/setup.ts'],
-          testTimeout: 20_000,
+          testTimeout,
         },
       },
     ],

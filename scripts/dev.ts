@@ -89,6 +89,10 @@ function endTogether(server: ChildProcess): void {
     server.kill('SIGTERM')
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  // A signal to npm ends npm and the shell between it and us, but does not come through.
+  const parent = process.ppid
+  const fromNpm = process.env['npm_lifecycle_event'] !== undefined
+  if (fromNpm) setInterval(() => process.ppid !== parent && stop(), 500).unref()
   server.once('exit', () => process.exit(asked ? 0 : 1))
 }
 

@@ -10,7 +10,7 @@ const keyFile = 'master-key'
 export function masterKey(folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, keyFile)
-  // `wx`: of two that start at once, the second reads what the first has written.
+  // `wx`: whatever happens, a key that is there is not overwritten.
   if (!existsSync(path))
     writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
   const text = readFileSync(path, 'utf8').trim()

@@ -24,7 +24,9 @@ export async function welcome(gateway: RunningGateway): Promise<string> {
     `Gateway         ${origin}/api/v1`,
     `API key         ${keys.inference}        account "default", ${formatUsd(balance)} of credit`,
     `Management key  ${keys.management}`,
-    ...(model === undefined ? [] : ['', curlLine(gateway, model)]),
+    '',
+    // A provider whose models nobody listed, such as a local one, is still there to be asked.
+    model === undefined ? `curl ${origin}/api/v1/models` : chatLine(gateway, model),
   ].join('\n')
 }
 
@@ -62,7 +64,7 @@ function modelToTry(models: Model[]): string | undefined {
 }
 
 /** One line that a shell of this system takes as it is. */
-function curlLine({ origin, keys }: RunningGateway, model: string): string {
+function chatLine({ origin, keys }: RunningGateway, model: string): string {
   const body = { model, stream: true, messages: [{ role: 'user', content: 'Hello from Switchyard' }] }
   const words = [
     `curl -N ${origin}/api/v1/chat/completions`,

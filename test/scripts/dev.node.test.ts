@@ -12,6 +12,9 @@ import { copyProject, removeProject } from './project.ts'
 
 const folder = copyProject(['migrations', 'package.json', 'scripts', 'src', 'tsconfig.json', 'wrangler.toml'])
 const running: Dev[] = []
+const script = [join(folder, 'scripts', 'dev.ts')]
+const npm = process.env['npm_execpath']
+const viaNpm = npm === undefined ? script : [npm, 'run', '--silent', 'dev', '--']
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((dev) => dev.stop()))
@@ -49,7 +52,7 @@ test('starts with nothing set, and again with the same keys, what was spent, and
     join(folder, '.dev.vars'),
     'OPENAI_API_KEY="of the file"\nGROQ_API_KEY="of the file"\nSTRAY_API_KEY="of the file"\n',
   )
-  const second = start(port, {
+  const second = start(port, viaNpm, {
     OPENAI_API_KEY: `it's "of" the $HOME\\environment`,
     OPENAI_BASE_URL: upstream.baseUrl,
     STRAY_BASE_URL: 'of the environment',
@@ -68,7 +71,13 @@ test('starts with nothing set, and again with the same keys, what was spent, and
   await ask(port, keysOf(again)[0] ?? '', 'openai/gpt-4o-mini')
   const [call] = await upstream.calls()
   expect(headerOf(call, 'authorization')).toBe(`Bearer it's "of" the $HOME\\environment`)
-  expect(await second.stop()).toBe(0)
+
+  // Ending npm ends what it started, though npm does not wait for it.
+  await second.stop()
+  await vi.waitFor(
+    () => expect(fetch(`http://localhost:${port}/healthz`)).rejects.toThrow('fetch failed'),
+    5_000,
+  )
 }, 40_000)
 
 test('refuses what it does not know, and says what it knows', async () => {
@@ -88,10 +97,11 @@ interface Dev {
   stop: () => Promise<number | null>
 }
 
-/** What `npm run dev -- --port N` runs, without a terminal, and with no variables but these. */
-function start(port: number | '--prot', variables: Record<string, string> = {}): Dev {
+/** `npm run dev -- --port N`, or what it runs, without a terminal, and with no variables but these. */
+function start(port: number | '--prot', program = script, variables: Record<string, string> = {}): Dev {
   const args = port === '--prot' ? [port] : ['--port', String(port)]
-  const child = spawn(process.execPath, [join(folder, 'scripts', 'dev.ts'), ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
+    cwd: folder,
     env: { ...surroundings(process.env), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
