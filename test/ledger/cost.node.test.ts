@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Price } from '../../src/catalogue/model.ts'
 import { noUsage, type Usage } from '../../src/generation/usage.ts'
@@ -58,9 +58,8 @@ test('a mark-up is a decimal or a fraction, exact, and nothing else', () => {
   expect(parseMarkup('1.05')).toEqual({ numerator: 105n, denominator: 100n })
   expect(parseMarkup('21/20')).toEqual({ numerator: 21n, denominator: 20n })
   expect(parseMarkup('0')).toEqual({ numerator: 0n, denominator: 1n })
-  for (const text of ['', '-1', '1.', '.5', '1/0', '1e3', '1/2.5', '0x1', '1 ', '१', '1234567890']) {
-    expect(parseMarkup(text), text).toBeUndefined()
-  }
+  const others = ['', '-1', '1.', '.5', '1/0', '1e3', '1/2.5', '0x1', '1 ', '१', '1234567890']
+  expect(others.filter((text) => parseMarkup(text))).toEqual([])
 })
 
 test("a model's own mark-up comes before the account's", () => {
@@ -69,6 +68,7 @@ test("a model's own mark-up comes before the account's", () => {
   expect(markupOf(markups, 'constructor')).toEqual(one)
 })
 
+const rate = (special: number | undefined, usual: number) => BigInt(special ?? usual)
 const tokens = fc.nat({ max: 10_000_000 })
 const picos = fc.nat({ max: 600_000_000 })
 const anyPrice: fc.Arbitrary<Price> = fc.record(
@@ -83,9 +83,10 @@ const anyPrice: fc.Arbitrary<Price> = fc.record(
   },
   { requiredKeys: ['promptPicos', 'completionPicos'] },
 )
+/** Small enough for every cost to stay within the exact integers. */
 const anyMarkup = fc.record({
-  numerator: fc.bigInt({ min: 0n, max: 10_000n }),
-  denominator: fc.bigInt({ min: 1n, max: 10_000n }),
+  numerator: fc.bigInt({ min: 0n, max: 100n }),
+  denominator: fc.bigInt({ min: 1n, max: 100n }),
 })
 const anyUsage: fc.Arbitrary<Usage> = fc.record({
   promptTokens: tokens,
@@ -115,7 +116,6 @@ test('P1: a cost is the exact rational, rounded up, for usage whose parts fit in
           completionTokens: text + speech,
           completionAudioTokens: speech,
         }
-        const rate = (special: number | undefined, usual: number) => BigInt(special ?? usual)
         const picoTotal =
           BigInt(plain) * BigInt(rates.promptPicos) +
           BigInt(cached) * rate(rates.cachedPicos, rates.promptPicos) +
@@ -127,10 +127,8 @@ test('P1: a cost is the exact rational, rounded up, for usage whose parts fit in
         const { costNanos, promptNanos, completionNanos, upstreamNanos } = cost(usage, rates, markup)
         const exact = picoTotal * markup.numerator
         const unit = 1000n * markup.denominator
-        if (costNanos < 9e15) {
-          expect(BigInt(costNanos) * unit >= exact).toBe(true)
-          expect((BigInt(costNanos) - 1n) * unit < exact).toBe(true)
-        }
+        expect(BigInt(costNanos) * unit >= exact).toBe(true)
+        expect((BigInt(costNanos) - 1n) * unit < exact).toBe(true)
         expect(completionNanos).toBeGreaterThanOrEqual(0)
         expect(promptNanos + completionNanos).toBe(upstreamNanos)
       },
@@ -155,26 +153,19 @@ test('P1: a cost never falls when a total rises, and two costs together differ f
       const completion = { ...noUsage, completionTokens: usage.completionTokens }
       const apart = cost(prompt, free, markup).costNanos + cost(completion, free, markup).costNanos
       const together = cost({ ...prompt, completionTokens: usage.completionTokens }, free, markup).costNanos
-      if (apart < 9e15) expect([0, 1]).toContain(apart - together)
+      expect([0, 1]).toContain(apart - together)
     }),
   )
 })
 
 test('P2: a hold covers any usage within the caps it was computed for', () => {
   fc.assert(
-    fc.property(
-      anyUsage,
-      tokens,
-      tokens,
-      anyPrice,
-      anyMarkup,
-      (usage, morePrompt, moreCompletion, rates, markup) => {
-        const caps = {
-          promptTokensMax: usage.promptTokens + morePrompt,
-          completionTokensMax: usage.completionTokens + moreCompletion,
-        }
-        expect(holdNanos(caps, rates, markup)).toBeGreaterThanOrEqual(cost(usage, rates, markup).costNanos)
-      },
-    ),
+    fc.property(anyUsage, fc.tuple(tokens, tokens), anyPrice, anyMarkup, (usage, more, rates, markup) => {
+      const caps = {
+        promptTokensMax: usage.promptTokens + more[0],
+        completionTokensMax: usage.completionTokens + more[1],
+      }
+      expect(holdNanos(caps, rates, markup)).toBeGreaterThanOrEqual(cost(usage, rates, markup).costNanos)
+    }),
   )
 })
