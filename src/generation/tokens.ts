@@ -7,19 +7,36 @@
 const unbrokenRun = /[A-Za-z0-9+/=_-]{200,}/g
 
 export function tokensMax(text: string): number {
-  const runs = text.match(unbrokenRun) ?? []
-  const runBytes = runs.reduce((sum, run) => sum + run.length, 0)
-  const { ascii, other } = countBytes(text)
-  return Math.ceil((ascii - runBytes) / 3 + runBytes / 1.4 + other / 2)
+  return maxOf(text, countBytes(text))
 }
 
 export function tokensEstimate(text: string): number {
-  const { ascii, other } = countBytes(text)
+  return estimateOf(countBytes(text))
+}
+
+/** Both counts for one reading of the text: a prompt may be megabytes. */
+export function tokenCounts(text: string): { max: number; estimate: number } {
+  const bytes = countBytes(text)
+  return { max: maxOf(text, bytes), estimate: estimateOf(bytes) }
+}
+
+interface ByteCounts {
+  ascii: number
+  other: number
+}
+
+function maxOf(text: string, { ascii, other }: ByteCounts): number {
+  const runs = text.match(unbrokenRun) ?? []
+  const runBytes = runs.reduce((sum, run) => sum + run.length, 0)
+  return Math.ceil((ascii - runBytes) / 3 + runBytes / 1.4 + other / 2)
+}
+
+function estimateOf({ ascii, other }: ByteCounts): number {
   return Math.ceil(ascii / 4 + other / 4)
 }
 
 /** UTF-8 bytes of a text, those of ASCII characters and those of all others. */
-function countBytes(text: string): { ascii: number; other: number } {
+function countBytes(text: string): ByteCounts {
   let ascii = 0
   let other = 0
   for (let index = 0; index < text.length; index++) {
@@ -32,18 +49,36 @@ function countBytes(text: string): { ascii: number; other: number } {
   return { ascii, other }
 }
 
+/** How far the bytes of a text may mislead about its tokens before more than was counted has been delivered. */
+const estimateMargin = 1.25
+
 /** Counts a text that arrives in pieces as `tokensEstimate` would count the whole. */
 export class TokenCounter {
-  #ascii = 0
-  #other = 0
+  #bytes = 0
+  #pieces = 0
 
   add(text: string): void {
-    const { ascii, other } = countBytes(text)
-    this.#ascii += ascii
-    this.#other += other
+    this.#count(text, 1)
+  }
+
+  /** Counts a piece no more. */
+  remove(text: string): void {
+    this.#count(text, -1)
   }
 
   get tokens(): number {
-    return Math.ceil((this.#ascii + this.#other) / 4)
+    return Math.ceil(this.#bytes / 4)
+  }
+
+  /** What its provider may count: many send each token as a piece of its own, and digits or code make short ones. */
+  get tokensMost(): number {
+    return Math.max(this.#pieces, Math.ceil((this.#bytes / 4) * estimateMargin))
+  }
+
+  #count(text: string, times: 1 | -1): void {
+    if (text === '') return
+    const { ascii, other } = countBytes(text)
+    this.#bytes += times * (ascii + other)
+    this.#pieces += times
   }
 }

@@ -74,6 +74,11 @@ const refusals: [string, JsonObject, string | RegExp][] = [
   ],
   ['[10] an unknown key of provider', { provider: { best: true } }, 'provider.best: unknown key'],
   [
+    'a provider that is a name',
+    { provider: 'openai' },
+    'provider: Invalid input: expected object, received string',
+  ],
+  [
     'a key of provider that is not built yet',
     { provider: { zdr: true } },
     'provider.zdr is not supported yet',

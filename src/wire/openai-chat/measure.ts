@@ -1,4 +1,4 @@
-import { tokensEstimate, tokensMax } from '../../generation/tokens.ts'
+import { tokenCounts } from '../../generation/tokens.ts'
 import type { ChatRequest } from './schema.ts'
 
 type Message = ChatRequest['messages'][number]
@@ -51,8 +51,9 @@ class Measure implements PromptMeasure {
   }
 
   addText(text: string): void {
-    this.tokensMax += tokensMax(text)
-    this.tokensEstimate += tokensEstimate(text)
+    const counts = tokenCounts(text)
+    this.tokensMax += counts.max
+    this.tokensEstimate += counts.estimate
   }
 
   #addAssistant(message: Extract<Message, { role: 'assistant' }>): void {

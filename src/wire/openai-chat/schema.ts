@@ -163,6 +163,8 @@ export const chatRequest = z.object({
   reasoning_effort: effort.nullish(),
   include_reasoning: z.boolean().nullish(),
 
+  // Its keys are checked with what is not built yet.
+  provider: z.looseObject({}).nullish(),
   prompt_cache_key: z.string().nullish(),
   prompt_cache_options: z.looseObject({}).nullish(),
 })
