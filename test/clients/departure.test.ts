@@ -61,15 +61,15 @@ async function settled(key: string, id: string, log: string) {
       expect([abortedAtMs, found?.id]).toEqual([expect.any(Number), id])
       return { abortedMs: (abortedAtMs ?? 0) - leftAtMs, generation: found, spent: await spentBy(key) }
     },
-    { timeout: 8_000, interval: 50 },
+    { timeout: 15_000, interval: 50 },
   )
 }
 
-/** Charged once, for what was delivered; the upstream was left within two keep-alives and the proxy's two writes. */
+/** Charged once, for what was delivered; the upstream, which never ends, was left and not drained for 25 seconds. */
 function chargedOnce(cost: number) {
   expect(cost).toBeGreaterThan(0)
   return {
-    abortedMs: expect.toSatisfy((ms: number) => ms < 2_500),
+    abortedMs: expect.toSatisfy((ms: number) => ms < 5_000),
     generation: expect.objectContaining({ cancelled: true, total_cost: cost }),
     spent: cost,
   }

@@ -42,4 +42,4 @@ test('counts what passes and what fails in its last line, and shows no test the 
   expect(failedSteps).toContain('types of the client tests')
   expect(output.trimEnd().split('\n').at(-1)).toBe(`2 passed, ${2 + failedSteps.length} failed`)
   expect(ok).toBe(false)
-}, 60_000)
+}, 120_000)

@@ -78,7 +78,7 @@ test('starts with nothing set, and again with the same keys, what was spent, and
     () => expect(fetch(`http://localhost:${port}/healthz`)).rejects.toThrow('fetch failed'),
     5_000,
   )
-}, 40_000)
+}, 120_000)
 
 test('refuses what it does not know, and says what it knows', async () => {
   const dev = start('--prot')
@@ -118,7 +118,7 @@ function start(port: number | '--prot', program = script, variables: Record<stri
           expect(output).toMatch(/\ncurl [^\n]*\n/)
           return output
         },
-        { timeout: 20_000, interval: 50 },
+        { timeout: 50_000, interval: 50 },
       ),
     ended,
     stop: () => {
