@@ -76,7 +76,7 @@ test('starts with nothing set, and again with the same keys, what was spent, and
   await second.stop()
   await vi.waitFor(
     () => expect(fetch(`http://localhost:${port}/healthz`)).rejects.toThrow('fetch failed'),
-    5_000,
+    15_000,
   )
 }, 120_000)
 
