@@ -154,3 +154,23 @@ test('unreliable fails at its first endpoint so that another can answer', async 
   })
   expect(answer(await ask('unreliable-steady', {}))).toMatchObject({ finish_reason: 'stop' })
 })
+
+test('an answer nobody wants any more ends at once', async () => {
+  const leaving = new AbortController()
+  const request = openaiChatDialect.decodeRequest(
+    { model: 'simulator/lorem', messages: [{ role: 'user', content: 'Hi' }], max_tokens: 10_000 },
+    new Headers(),
+  )
+  const target = { provider: 'simulator', upstreamModel: 'lorem', quirks: {}, streams: true }
+  const events = call(target, request, { env: {}, signal: leaving.signal, limits })
+  await events.next()
+  leaving.abort()
+  await expect(events.next()).rejects.toHaveProperty('details.upstream.code', 'cancelled')
+})
+
+test('what is said in pieces is said whole, space for space', async () => {
+  for (const content of ['  two  spaces\n\n\tand a tab ', '', 'ü'.repeat(100), '𝒳 𝒳']) {
+    const said = readObject(answer(await ask('echo', { messages: [{ role: 'user', content }] }))['message'])
+    expect(said?.['content']).toBe(`The simulator has no model behind it. You said: ${content}`)
+  }
+})

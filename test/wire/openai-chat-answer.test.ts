@@ -16,7 +16,19 @@ const file = (name: string): string => files[`../fixtures/openai-chat/${name}`] 
 /** Each provider's stream, beside what a client gets of it, streamed and whole. */
 const scenarios = Object.keys(files).flatMap((path) => /([a-z-]+)\.sse$/.exec(path)?.[1] ?? [])
 
-test.each(scenarios)('%s: the client sees what is written beside it', async (name) => {
+/** What the streams hold that has a number. */
+const numbers: Record<string, string> = {
+  noise: '[F23] [F24]',
+  'odd-usage': '[F18] [F19]',
+  plain: '[F28]',
+  'private-fields': '[F30] [52]',
+  thinking: '[52]',
+  'through-openrouter': '[20] [41]',
+  'tools-broken-indices': '[51] [F29]',
+}
+const titled = scenarios.map((name) => ({ name, title: `${numbers[name] ?? ''} ${name}`.trim() }))
+
+test.each(titled)('$title: the client sees what is written beside it', async ({ name }) => {
   const events = charged(await decode([bytesOf(file(`${name}.sse`))]))
   expect(stream(events)).toBe(file(`${name}.client`))
   expect(whole(events)).toEqual(JSON.parse(file(`${name}.client.json`)))
