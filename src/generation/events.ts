@@ -5,6 +5,9 @@ import type { Usage } from './usage.ts'
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'error'
 
+/** What was wrong with an answer that came to its end all the same: a piece that could not be read, a choice too many. */
+export type Flaw = 'malformed_event' | 'extra_choice'
+
 /** The frame an event was read from. Events of one frame share the object, so a dialect can re-emit it once. */
 export interface NativeFrame {
   format: Format
@@ -22,7 +25,7 @@ export type GenerationEvent = { native?: NativeFrame } & (
   | { type: 'tool-call-delta'; index: number; id?: string; name?: string; arguments: string }
   /** Cumulative: a later one replaces an earlier one. */
   | { type: 'usage'; usage: Usage }
-  | { type: 'finish'; reason: FinishReason; nativeReason?: string }
+  | { type: 'finish'; reason: FinishReason; nativeReason?: string; flaws?: readonly Flaw[] }
   | { type: 'error'; error: GenerationFailure }
   /** Nothing but a frame to pass on, such as an empty delta. */
   | { type: 'frame' }

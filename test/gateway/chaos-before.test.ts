@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import { chatAnswer, chatStream, comment, delta, sse } from '../support/chat-chunks.ts'
 import {
+  both,
   deepinfraNanos,
   indiscretion,
   next,
@@ -83,15 +84,12 @@ describe.concurrent.for(unavailable)('%s', ([, deepinfra, limits = {}]) => {
   test('moves on to the next endpoint, unseen', async () => {
     const played = await play({ deepinfra, groq: fine, limits })
     const calls = [deepinfra === 'refused' ? 0 : 1, 1]
-    expect(played).toMatchObject({ stream: { ...next, calls }, whole: { ...next, calls } })
+    expect(played).toMatchObject(both({ ...next, calls }))
   })
 
   test('costs nothing where nobody else answers', async () => {
     const nobody = refused(503, 'provider_overloaded')
-    expect(await play({ deepinfra, groq: deepinfra, limits })).toMatchObject({
-      stream: nobody,
-      whole: nobody,
-    })
+    expect(await play({ deepinfra, groq: deepinfra, limits })).toMatchObject(both(nobody))
   })
 })
 
@@ -113,7 +111,7 @@ test('F3 is told in the stream where keep-alives have committed its headers', as
   })
   const behind = await play({ deepinfra, groq: fine, limits })
   expect(behind.stream.events[0]).toEqual({ comment: 'OPENROUTER PROCESSING' })
-  expect(behind).toMatchObject({ stream: next, whole: next })
+  expect(behind).toMatchObject(both(next))
 })
 
 const limited = (headers: Record<string, string>): Step[] =>
@@ -152,16 +150,16 @@ test.concurrent.for(hints)('%s', async ([, deepinfra, groq, retryAfter]) => {
 
 test('F5 429 moves on', async () => {
   const played = await play({ deepinfra: limited({ 'retry-after': '2' }), groq: fine })
-  expect(played).toMatchObject({ stream: next, whole: next })
+  expect(played).toMatchObject(both(next))
 })
 
 test('F7 500 once is answered by the next call', async () => {
   const failing = await play({ deepinfra: replyJson(500, { error: complaint }) })
   const nobody = { ...refused(503, 'provider_overloaded'), calls: [1, 0] }
-  expect(failing).toMatchObject({ stream: nobody, whole: nobody })
+  expect(failing).toMatchObject(both(nobody))
   const healthy = await play({ deepinfra: fine })
   const answered = served(deepinfraNanos)
-  expect(healthy).toMatchObject({ stream: answered, whole: answered })
+  expect(healthy).toMatchObject(both(answered))
 })
 
 const overflow = {
@@ -178,7 +176,7 @@ test.concurrent.for<[string, Step[]]>([
 ])('F10 context overflow %s is the request’s fault: no failover', async ([, deepinfra]) => {
   const typed = { ...refused(400, 'context_length_exceeded'), calls: [1, 0] }
   const played = await play({ deepinfra, groq: fine })
-  expect(played).toMatchObject({ stream: typed, whole: typed })
+  expect(played).toMatchObject(both(typed))
   expect(played.whole.headers['x-should-retry']).toBe('false')
 })
 
@@ -187,9 +185,9 @@ test.concurrent.for([301, 302, 303, 307, 308])(
   async (status) => {
     const elsewhere = await provider(chatAnswer('stolen'))
     const deepinfra = reply(status, '', { location: `${elsewhere.baseUrl}/chat/completions` })
-    expect(await play({ deepinfra, groq: fine })).toMatchObject({ stream: next, whole: next })
+    expect(await play({ deepinfra, groq: fine })).toMatchObject(both(next))
     const nobody = { ...refused(503, 'provider_overloaded'), calls: [1, 0] }
-    expect(await play({ deepinfra })).toMatchObject({ stream: nobody, whole: nobody })
+    expect(await play({ deepinfra })).toMatchObject(both(nobody))
     expect(await elsewhere.calls()).toEqual([])
   },
 )

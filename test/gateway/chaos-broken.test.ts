@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import { chatAnswer, comment, completion, delta, finish, sse, usage } from '../support/chat-chunks.ts'
 import {
+  both,
   broken,
   deepinfraNanos,
   indiscretion,
@@ -30,6 +31,7 @@ const begun = sse([delta({ role: 'assistant', content: '' }), ...pieces.map(delt
 const complaint = { message: indiscretion, type: 'overloaded_error', param: null, code: null }
 const named = (event: string, body: JsonObject): string =>
   `event: ${event}\ndata: ${JSON.stringify(body)}\n\n`
+const done = send(sse(['[DONE]']))
 const after = (...steps: Step[]): Step[] => streaming(send(begun), ...steps)
 
 /** Tokens as the gateway counts them, where nobody else does: a fourth of the characters. */
@@ -62,6 +64,7 @@ const cases: Case[] = [
     503,
     'provider_overloaded',
   ],
+  ['F22 error event that is a text', after(send(`event: error\ndata: ${indiscretion}\n\n`), done)],
   ['F22 error chunk', after(send(sse([{ error: { ...complaint, type: 'server_error', code: 500 } }])))],
   ['F22 error chunk that is a text', after(send(sse([{ error: indiscretion }])))],
   [
@@ -82,7 +85,7 @@ describe.concurrent.for(cases)('%s', ([, deepinfra, status = 502, errorType, lim
   test('ends in one error that says nothing of the provider, and costs nothing', async () => {
     const told = broken(status, errorType ?? 'provider_unavailable')
     const played = await play({ deepinfra, groq: chatAnswer('never'), limits })
-    expect(played).toMatchObject({ stream: told, whole: told })
+    expect(played).toMatchObject(both(told))
     // The usage is shown and owed to the provider, whoever counted it.
     for (const { usage: shown, record, error } of [played.stream, played.whole]) {
       expect(shown).toMatchObject({ completion_tokens: record?.completionTokens, cost: 0 })
@@ -106,7 +109,7 @@ test.concurrent('F14 reset after two chunks', async () => {
   // What is still on its way is lost with a reset: the test lets it arrive first.
   const played = play({ deepinfra: after(repeat(comment(), 20, 20), reset), groq: chatAnswer('never') })
   const told = broken(502, 'provider_unavailable')
-  expect(await played).toMatchObject({ stream: told, whole: told })
+  expect(await played).toMatchObject(both(told))
 })
 
 test.concurrent('F14 usage that came before the break is what is shown and owed', async () => {
@@ -117,14 +120,14 @@ test.concurrent('F14 usage that came before the break is what is shown and owed'
     record: { upstreamCostNanos: deepinfraNanos },
   }
   const played = await play({ deepinfra })
-  expect(played).toMatchObject({ stream: told, whole: told })
-  expect(played).toMatchObject({ stream: owed, whole: owed })
+  expect(played).toMatchObject(both(told))
+  expect(played).toMatchObject(both(owed))
 })
 
 test.concurrent('F14 whole answer of a provider that breaks off is no answer', async () => {
   const [head, body] = replyJson(200, completion(words), { 'content-length': '5000' })
   const nobody = { ...refused(503, 'provider_overloaded'), calls: [1, 0] }
-  expect(await play({ deepinfra: [head!, body!, reset] })).toMatchObject({ stream: nobody, whole: nobody })
+  expect(await play({ deepinfra: [head!, body!, reset] })).toMatchObject(both(nobody))
 })
 
 const finished: [string, Step[], number][] = [
@@ -143,7 +146,7 @@ const finished: [string, Step[], number][] = [
 test.concurrent.for(finished)('F16 finish reason, then %s: the answer is whole', async ([, steps, nanos]) => {
   const answered = served(nanos)
   const played = await play({ deepinfra: after(...steps), groq: chatAnswer('never') })
-  expect(played).toMatchObject({ stream: answered, whole: answered })
+  expect(played).toMatchObject(both(answered))
   await hungUpOn(played)
 })
 
@@ -151,7 +154,7 @@ test.concurrent('F15 stall after the finish reason: the answer is whole', async 
   const deepinfra = after(send(sse([finish('stop')])), silence)
   const answered = { ...served(countedNanos), usage: { estimated: true } }
   const played = await play({ deepinfra, limits: { stallTimeoutMs: 200 } })
-  expect(played).toMatchObject({ stream: answered, whole: answered })
+  expect(played).toMatchObject(both(answered))
 })
 
 test.concurrent('F34 slow upstream: keep-alives in the gaps, and the whole answer', async () => {
@@ -161,7 +164,7 @@ test.concurrent('F34 slow upstream: keep-alives in the gaps, and the whole answe
   )
   const played = await play({ deepinfra: slow, limits: { keepAliveMs: 30, stallTimeoutMs: 5_000 } })
   const answered = served(deepinfraNanos, 'tick tick tick tick tock')
-  expect(played).toMatchObject({ stream: answered, whole: answered })
+  expect(played).toMatchObject(both(answered))
   const kinds = played.stream.events.map((event) => ('comment' in event ? event.comment : ''))
   const firstTick = kinds.indexOf('')
   expect(kinds.slice(firstTick)).toContain('OPENROUTER PROCESSING')
@@ -170,8 +173,5 @@ test.concurrent('F34 slow upstream: keep-alives in the gaps, and the whole answe
 test.concurrent('F34 total time before any content', async () => {
   const deepinfra = streaming(gate('never'))
   const nobody = { ...refused(503, 'provider_overloaded'), calls: [1, 0] }
-  expect(await play({ deepinfra, limits: { totalTimeoutMs: 200 } })).toMatchObject({
-    stream: nobody,
-    whole: nobody,
-  })
+  expect(await play({ deepinfra, limits: { totalTimeoutMs: 200 } })).toMatchObject(both(nobody))
 })

@@ -52,6 +52,9 @@ export interface Played {
   whole: Seen
 }
 
+/** The same for who streams and who does not. */
+export const both = (seen: object): object => ({ stream: seen, whole: seen })
+
 /** The words that may be found nowhere but in what the model says. */
 export const prompt = 'Say something, prompt-canary.'
 export const words = 'Hello, completion-canary!'

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { SseMessage } from '../../base/sse.ts'
-import type { GenerationEvent, NativeFrame } from '../../generation/events.ts'
+import type { Flaw, GenerationEvent, NativeFrame } from '../../generation/events.ts'
 import { parseJson, readArray, readObject, readText } from '../json.ts'
 import type { Quirks } from '../protocol.ts'
 import { brokenAnswer, upstreamError } from '../upstream-error.ts'
@@ -15,6 +15,9 @@ import { readUsage } from './usage.ts'
 /** How many events of one answer may be no JSON before the answer counts as broken. */
 const malformedMax = 3
 
+/** The names under which hosts send chunks, where they name events at all. */
+const chunkEvents: ReadonlySet<string> = new Set(['message', 'chunk', 'data', 'completion'])
+
 /** Reads the chunks of one answer, and remembers what no single chunk tells. */
 export class ChunkReader {
   readonly #quirks: Quirks
@@ -23,6 +26,7 @@ export class ChunkReader {
   #started = false
   #answered = false
   #malformed = 0
+  readonly #flaws = new Set<Flaw>()
   #finish: Extract<GenerationEvent, { type: 'finish' }> | undefined
   #closed = false
 
@@ -47,18 +51,22 @@ export class ChunkReader {
       return []
     }
     const chunk = readObject(parseJson(message.data))
+    if (message.event === 'error') throw reportedError(chunk?.['error'] ?? chunk ?? message.data)
     if (!chunk) {
+      // Events of a kind nobody asked for need not be JSON.
+      if (message.event !== undefined && !chunkEvents.has(message.event)) return []
+      this.#flaws.add('malformed_event')
       this.#malformed++
       if (this.#malformed > malformedMax) throw brokenAnswer('malformed_events')
       return []
     }
-    if (message.event === 'error') throw reportedError(chunk['error'] ?? chunk)
     return this.readChunk(chunk)
   }
 
   readChunk(chunk: JsonObject): GenerationEvent[] {
     throwReported(chunk)
     const choice = choiceOf(chunk)
+    if (readArray(chunk['choices'])?.some(isExtra)) this.#flaws.add('extra_choice')
     const events = this.#start(chunk)
     if (choice) this.#readChoice(chunk, choice, events)
     const counts = chunk['usage'] ?? choice?.['usage'] ?? readObject(chunk['x_groq'])?.['usage']
@@ -69,10 +77,11 @@ export class ChunkReader {
 
   /** The end of the answer. Held back until here, because usage and even text may follow a finish reason. */
   end(): GenerationEvent {
-    if (this.#finish) return this.#finish
+    const flaws = this.#flaws.size > 0 ? { flaws: [...this.#flaws] } : {}
+    if (this.#finish) return { ...this.#finish, ...flaws }
     // A host that says it is done and only forgot the reason is believed; a stream that just stops is not.
     if (!this.#closed || !this.#answered) throw brokenAnswer('ended_early')
-    return { type: 'finish', reason: this.#toolCalls.began ? 'tool_calls' : 'stop' }
+    return { type: 'finish', reason: this.#toolCalls.began ? 'tool_calls' : 'stop', ...flaws }
   }
 
   #start(chunk: JsonObject): GenerationEvent[] {
@@ -154,6 +163,10 @@ function choiceOf(chunk: JsonObject): JsonObject | undefined {
   return readArray(chunk['choices'])
     ?.map(readObject)
     .find((choice) => choice !== undefined && (choice['index'] ?? 0) === 0)
+}
+
+function isExtra(choice: Json): boolean {
+  return (readObject(choice)?.['index'] ?? 0) !== 0
 }
 
 /** Content as text, or as a list of parts in which thoughts come beside the text. */
