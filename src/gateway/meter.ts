@@ -1,5 +1,6 @@
 import { GatewayError } from '../base/errors.ts'
 import type { Beat } from '../ledger/contract.ts'
+import type { DispatchEvent } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -19,7 +20,8 @@ export class Meter {
   readonly #heartbeat: ReturnType<typeof setInterval>
   #beatenNanos = 0
   #pending: Promise<void> | undefined
-  #exhausted: 'balance' | 'key_limit' | undefined
+  /** The last raise was refused: ask no more before it is needed. */
+  #short = false
 
   constructor(exchange: Exchange, outcome: Outcome) {
     this.#exchange = exchange
@@ -28,19 +30,22 @@ export class Meter {
     this.#heartbeat = setInterval(() => this.#beat(0), exchange.limits.beatMs)
   }
 
-  /** Called with each batch before it is sent on. Waits only where the hold is used up; throws where it must end. */
-  async observe(): Promise<void> {
+  /**
+   * Called with each batch before it is sent on. Waits only where the hold is used up; throws where the answer must
+   * end, and the batch then counts as not delivered.
+   */
+  async observe(batch: DispatchEvent[]): Promise<void> {
     const { hold } = this.#exchange
-    const step = this.#stepNanos()
     const exposure = this.#outcome.meteredNanos('exposed')
-    const outgrown = exposure + step > hold.amountNanos
-    if (outgrown || this.#outcome.meteredNanos('estimated') - this.#beatenNanos >= step) {
-      this.#beat(outgrown ? exposure + 2 * step : 0)
-    }
-    if (exposure > hold.amountNanos) {
+    const ahead = this.#aheadNanos()
+    if (exposure + ahead > hold.amountNanos && !this.#short) this.#beat(exposure + 2 * ahead)
+    else if (this.#outcome.meteredNanos('estimated') - this.#beatenNanos >= this.#stepNanos()) this.#beat(0)
+    while (exposure > hold.amountNanos && !this.stop.aborted) {
+      // A beat that was under way may have asked for less, or for more than there is.
+      this.#beat(exposure)
       await this.#pending
-      if (exposure > hold.amountNanos && this.#exhausted) this.#stopper.abort(exhausted(this.#exhausted))
     }
+    if (this.stop.aborted) this.#outcome.takeBack(batch)
     this.stop.throwIfAborted()
   }
 
@@ -54,34 +59,50 @@ export class Meter {
     return Math.max(1, Math.min(stepNanosMax, Math.floor(headroomNanos / 10)))
   }
 
+  /**
+   * How far the hold is kept ahead of the answer. A cap of the client's is covered from the start; without one the
+   * hold grows with the answer, so that many small answers do not set aside what none of them needs.
+   */
+  #aheadNanos(): number {
+    const { request, hold } = this.#exchange
+    if (request.maxTokens !== undefined) return 0
+    return Math.min(this.#stepNanos(), Math.ceil(hold.amountNanos / 2))
+  }
+
   /** One beat at a time; a failed one is made up for by the next. */
   #beat(amountNanos: number): void {
-    if (this.#pending || this.#exhausted) return
+    if (this.#pending) return
     const { hold } = this.#exchange
     const meteredNanos = this.#outcome.meteredNanos('estimated')
+    const askedNanos = Math.max(hold.amountNanos, amountNanos)
     this.#pending = hold
-      .beat(meteredNanos, Math.max(hold.amountNanos, amountNanos))
-      .then((beat) => this.#heard(beat, meteredNanos))
+      .beat(meteredNanos, askedNanos)
+      .then((beat) => this.#heard(beat, meteredNanos, askedNanos))
       .catch((error: unknown) => {
         // The ledger cannot be reached: go on while the hold lasts, and no further.
-        if (this.#outcome.meteredNanos('exposed') > hold.amountNanos)
-          this.#stopper.abort(GatewayError.from(error))
+        if (this.#neededNanos() > hold.amountNanos) this.#stopper.abort(GatewayError.from(error))
       })
       .finally(() => {
         this.#pending = undefined
       })
   }
 
-  #heard(beat: Beat, meteredNanos: number): void {
+  #neededNanos(): number {
+    return Math.max(this.#exchange.hold.amountNanos, this.#outcome.meteredNanos('exposed'))
+  }
+
+  #heard(beat: Beat, meteredNanos: number, askedNanos: number): void {
     if (beat.ok) {
       this.#beatenNanos = meteredNanos
+      this.#short = false
       return
     }
     switch (beat.reason) {
       case 'balance':
       case 'key_limit':
-        // What is set aside already may still be used up.
-        this.#exhausted = beat.reason
+        // What is set aside already may still be used up, and less may still be had.
+        this.#short = true
+        if (askedNanos <= this.#neededNanos()) this.#stopper.abort(exhausted(beat.reason))
         return
       case 'fenced':
         this.#stopper.abort(

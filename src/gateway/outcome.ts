@@ -50,6 +50,13 @@ export class Outcome {
     return answer
   }
 
+  /** Forgets a batch that is not delivered, and what it said of the whole answer. */
+  takeBack(batch: DispatchEvent[]): void {
+    for (const event of batch) if (event.type !== 'attempt') this.#delivered.remove(textOf(event))
+    this.#reported = undefined
+    this.finish = undefined
+  }
+
   #attempted(endpoint: Endpoint, attempt: AttemptRecord): void {
     this.attempts.push(attempt)
     this.endpoint = endpoint
@@ -58,27 +65,9 @@ export class Outcome {
 
   #observe(event: GenerationEvent): void {
     if (isContent(event)) this.firstContentAtMs ??= Date.now()
-    switch (event.type) {
-      case 'start':
-        this.upstreamId = event.upstreamId ?? this.upstreamId
-        break
-      case 'text-delta':
-      case 'refusal-delta':
-      case 'reasoning-delta':
-        this.#delivered.add(event.text)
-        break
-      case 'tool-call-delta':
-        this.#delivered.add((event.name ?? '') + event.arguments)
-        break
-      case 'finish':
-        this.finish = event
-        break
-      case 'media':
-      case 'usage':
-      case 'error':
-      case 'frame':
-        break
-    }
+    this.#delivered.add(textOf(event))
+    if (event.type === 'start') this.upstreamId = event.upstreamId ?? this.upstreamId
+    if (event.type === 'finish') this.finish = event
   }
 
   /** How it ended. Whatever comes after the provider's last word changes nothing; a client that left hears no error. */
@@ -89,21 +78,25 @@ export class Outcome {
 
   /** What the answer says of itself. */
   context(): AnswerContext {
-    const { generationId, arrivedAtMs, plan } = this.#exchange
+    const { generationId, arrivedAtMs, plan, request } = this.#exchange
     return {
       generationId,
       created: Math.floor(arrivedAtMs / 1000),
       model: plan.model.id,
       provider: this.attempts.at(-1)?.providerName ?? '',
+      ...(request.hidesReasoning && { hidesReasoning: true }),
     }
   }
 
-  /** What was delivered so far costs, by our own count; `exposed` with the largest prompt it can have been. */
-  meteredNanos(prompt: 'estimated' | 'exposed'): UsdNanos {
+  /** What was delivered so far costs, by our own count; `exposed`: what it may turn out to have cost. */
+  meteredNanos(count: 'estimated' | 'exposed'): UsdNanos {
     const { request, plan } = this.#exchange
     if (!this.endpoint || !this.committed) return 0
-    const promptTokens = prompt === 'estimated' ? request.promptTokensEstimate : request.promptTokensMax
-    const usage = { ...noUsage, promptTokens, completionTokens: this.#delivered.tokens }
+    const [promptTokens, completionTokens] =
+      count === 'estimated'
+        ? [request.promptTokensEstimate, this.#delivered.tokens]
+        : [request.promptTokensMax, this.#delivered.tokensMost]
+    const usage = { ...noUsage, promptTokens, completionTokens: this.#withinCap(completionTokens) }
     return cost(usage, this.endpoint.price, plan.markup).costNanos
   }
 
@@ -149,8 +142,36 @@ export class Outcome {
     return {
       ...noUsage,
       promptTokens: this.#exchange.request.promptTokensEstimate,
-      completionTokens: delivered,
+      completionTokens: this.#withinCap(delivered),
       estimated: true,
     }
+  }
+
+  /** A provider that was given a cap keeps to it, whatever a text's length suggests; unless it is far exceeded. */
+  #withinCap(tokens: number): number {
+    const { maxTokens } = this.#exchange.request
+    return maxTokens === undefined || tokens > capBelief * maxTokens ? tokens : Math.min(tokens, maxTokens)
+  }
+}
+
+/** So many times the cap, by our count: no text has tokens that long. */
+const capBelief = 4
+
+/** The text of an event that counts as delivered. */
+function textOf(event: GenerationEvent): string {
+  switch (event.type) {
+    case 'text-delta':
+    case 'refusal-delta':
+    case 'reasoning-delta':
+      return event.text
+    case 'tool-call-delta':
+      return (event.name ?? '') + event.arguments
+    case 'start':
+    case 'finish':
+    case 'media':
+    case 'usage':
+    case 'error':
+    case 'frame':
+      return ''
   }
 }

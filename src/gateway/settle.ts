@@ -23,7 +23,7 @@ export async function* settleAtEnd(
   try {
     for await (const batch of events) {
       const answer = outcome.add(batch)
-      await meter.observe()
+      await meter.observe(batch)
       if (answer.length > 0) yield answer
     }
     outcome.close(client.left.aborted ? 'left' : 'finished')
