@@ -26,8 +26,8 @@ export class Ledger extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#accountId = nameOf(ctx)
-    this.#storage = new SqlStorage(ctx.storage, this.#accountId)
+    this.#storage = new SqlStorage(ctx.storage, ctx.id.name)
+    this.#accountId = this.#storage.accountId
     this.#book = new Book(env, this.#accountId)
     // An object that has a row of its account knows all it needs; a new one asks D1 when it is first called.
     if (!this.#storage.isNew) this.#start(new LedgerCore(this.#storage))
@@ -45,7 +45,12 @@ export class Ledger extends DurableObject<Env> {
     assertNanos(request.holdNanos)
     const ready = this.#core?.knows(request.keyHash) ? this.#core : undefined
     const core = ready ?? (await this.#knowing(request.keyHash))
-    const admission = core.admit(request, Date.now())
+    const admission = this.#decide(() => {
+      const now = Date.now()
+      // What a dead Worker held is free again from its time on, not only from the next alarm on.
+      core.expire(now)
+      return core.admit(request, now)
+    })
     this.#writeSoon()
     return admission
   }
@@ -53,7 +58,7 @@ export class Ledger extends DurableObject<Env> {
   async beat(request: contract.BeatRequest): Promise<contract.Beat> {
     assertNanos(request.meteredNanos, request.holdNanos)
     const core = await this.#open()
-    const beat = core.beat(request, Date.now())
+    const beat = this.#decide(() => core.beat(request, Date.now()))
     await this.#written()
     return beat
   }
@@ -61,19 +66,19 @@ export class Ledger extends DurableObject<Env> {
   async settle(request: contract.SettleRequest): Promise<void> {
     assertNanos(request.costNanos)
     const core = await this.#open()
-    core.settle(request, Date.now())
+    this.#decide(() => core.settle(request, Date.now()))
     await this.#written()
   }
 
   async void(request: contract.VoidRequest): Promise<void> {
     const core = await this.#open()
-    core.void(request, Date.now())
+    this.#decide(() => core.void(request, Date.now()))
     await this.#written()
   }
 
   async credit(request: contract.CreditRequest): Promise<contract.Credit> {
     const core = await this.#open()
-    const credit = core.credit(request, Date.now())
+    const credit = this.#decide(() => core.credit(request, Date.now()))
     await this.#written()
     return credit
   }
@@ -168,6 +173,21 @@ export class Ledger extends DurableObject<Env> {
     }
   }
 
+  /**
+   * A rule that throws, an invariant or a full disk, leaves memory ahead of the storage. Then nothing decided since
+   * the last write may be answered or built upon: the object starts anew from what is stored.
+   */
+  #decide<T>(act: () => T): T {
+    try {
+      return act()
+    } catch (error) {
+      const { message } = error instanceof Error ? error : new Error(String(error))
+      console.error(JSON.stringify({ event: 'ledger_failed', account: this.#accountId, message }))
+      this.ctx.abort('The ledger starts anew from its storage')
+      throw error
+    }
+  }
+
   #writeSoon(): void {
     const core = this.#core
     if (!core?.changed || this.#batch) return
@@ -184,15 +204,10 @@ export class Ledger extends DurableObject<Env> {
   #write(core: LedgerCore): void {
     const batch = this.#batch
     this.#batch = undefined
-    try {
+    this.#decide(() => {
       core.expire(Date.now())
       core.write()
-    } catch (error) {
-      console.error(JSON.stringify({ event: 'ledger_write_failed', error: String(error) }))
-      // Memory is ahead of the storage: nothing that was decided since may be answered, or built upon.
-      this.ctx.abort('The ledger could not be written')
-      return
-    }
+    })
     this.#armAlarm(core)
     batch?.resolve()
     this.#flusher?.wake()
@@ -214,11 +229,6 @@ export class Ledger extends DurableObject<Env> {
     await this.ctx.storage.deleteAll()
     this.ctx.abort('The ledger is built anew from D1')
   }
-}
-
-function nameOf(ctx: DurableObjectState): string {
-  if (ctx.id.name === undefined) throw new Error('A ledger is called by the name of its account')
-  return ctx.id.name
 }
 
 /** One fraction of a nano-USD in storage would stop the whole account: the table takes integers only. */

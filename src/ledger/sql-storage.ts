@@ -49,13 +49,17 @@ const idSlackMs = 5 * minuteMs
 /** The object's own SQLite. */
 export class SqlStorage implements Storage {
   readonly #storage: DurableObjectStorage
-  readonly #accountId: string
+  /** Whose money it is. */
+  readonly accountId: string
 
-  /** `accountId`: what the object is called. */
-  constructor(storage: DurableObjectStorage, accountId: string) {
+  /** `name`: what the object is called, if the platform says; the stored row says it too. */
+  constructor(storage: DurableObjectStorage, name: string | undefined) {
     this.#storage = storage
-    this.#accountId = accountId
     storage.sql.exec(tables)
+    const [row] = this.#all<{ id: string }>('select id from account')
+    const accountId = row?.id ?? name
+    if (accountId === undefined) throw new Error('A ledger is called by the name of its account')
+    this.accountId = accountId
   }
 
   /** Whether anything was ever written here. */
@@ -120,7 +124,7 @@ export class SqlStorage implements Storage {
   #writeAccount(account: AccountRow): void {
     this.#upsert('account', 'one', {
       one: 1,
-      id: this.#accountId,
+      id: this.accountId,
       posted_nanos: account.postedNanos,
       credits_nanos: account.creditsNanos,
       purchased: Number(account.purchased),

@@ -11,8 +11,8 @@ import { SqliteBook } from './simulation/sqlite-book.ts'
 const settings = { unlimited: false, markups: { default: '1', models: {} }, version: 1 }
 const sqliteBook = () => new SqliteBook(flushStatements)
 const realCore = (storage: Storage) => new LedgerCore(storage, settings)
-/** Fault rates are far above life's; what dead Workers delivered after their last beat is a few per cent. */
-const unbilledMax = 0.05
+/** Fault rates are far above life's; what dead Workers delivered after their last beat is about a per cent. */
+const unbilledMax = 0.025
 
 test('5,000 simulated lives of an account break no invariant', () => {
   const { failures, unbilled } = run({ seeds: 5000, makeCore: realCore })

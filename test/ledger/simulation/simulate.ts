@@ -120,12 +120,20 @@ function startFaults({ clock, random, object }: World, book: SimulatedBook): voi
     })
   }
   if (!random.chance(0.2)) return
-  // D1 is set back to an older copy; the next flush finds out.
   const copiedMs = random.below(spanMs / 2)
   clock.after(copiedMs, () => {
     const restore = book.copy()
     clock.after(random.below(spanMs / 4), restore)
   })
+  // The object finds out with its next line, so there is one.
+  const request = { reference: 'last', amountNanos: 1, kind: 'correction', note: null } as const
+  const tell = () =>
+    object.call(
+      (core) => core.credit(request, clock.nowMs),
+      (answer) => answer ?? clock.after(1000, tell),
+      'durable',
+    )
+  clock.after(spanMs * 1.5, tell)
 }
 
 /** Compares what the ledger charged with what really happened. */

@@ -103,7 +103,9 @@ export class SimulatedWorker {
 
   #serve(claim: HoldClaim): void {
     const { clock } = this.#world
-    for (let atMs = 500; atMs < this.#durationMs; atMs += beatMs) {
+    // By time or by what was metered, whichever comes first; the first one with the first content.
+    const everyMs = Math.max(300, Math.min(beatMs, this.#durationMs / 7))
+    for (let atMs = Math.min(500, everyMs); atMs < this.#durationMs; atMs += everyMs) {
       clock.after(atMs, () => this.#progress(claim, atMs))
     }
     if (this.#diesAfterMs < this.#durationMs) clock.after(this.#diesAfterMs, () => this.#die())
@@ -155,7 +157,7 @@ export class SimulatedWorker {
     this.#settle(claim, this.#actualNanos)
   }
 
-  /** Tells what it cost: again and again, sometimes once more much later, and always the same. */
+  /** Tells what it cost: again and again, mostly once more much later, and always the same. */
   #settle(claim: HoldClaim, costNanos: number): void {
     const { clock, random } = this.#world
     this.#isOver = true
@@ -173,7 +175,7 @@ export class SimulatedWorker {
         patientPausesMs,
       )
     tell()
-    if (random.chance(0.3)) clock.after(random.below(200_000), tell)
+    if (random.chance(0.8)) clock.after(random.below(200_000), tell)
   }
 
   #boundOverspend(core: LedgerCore, costNanos: number): void {
