@@ -185,14 +185,9 @@ async function playFor(fault: Fault, stream: boolean): Promise<Seen> {
     record: await env.LEDGER.getByName(client.id).generation(id),
     log: logOf(id),
   }
-  const stored = await dumpsOf(client)
+  const leaks = await leaksOf(client, JSON.stringify(headers) + withoutContent(text, events))
   idle.push(client)
-  const places = {
-    ...stored,
-    log: lines.join('\n'),
-    client: JSON.stringify(headers) + withoutContent(text, events),
-  }
-  return { ...seen, calls: countsOf(calls), upstreams: pairOf(upstreams), leaks: leaksIn(places) }
+  return { ...seen, calls: countsOf(calls), upstreams: pairOf(upstreams), leaks }
 }
 
 const requestOf = ({ request }: Fault, stream: boolean): JsonObject => ({
@@ -256,8 +251,20 @@ function logOf(id: string): Record<string, unknown> {
   return JSON.parse(own[0] ?? '')
 }
 
+/**
+ * Where something leaked: in what was stored or logged, or in what the client was told beside the answer. Every secret
+ * and private word of these tests has `canary` in it; paths and the provider's address have not.
+ */
+export async function leaksOf(client: TestAccount, told = ''): Promise<string[]> {
+  const places = { ...(await dumpsOf(client)), log: lines.join('\n'), told }
+  const forbidden = ['canary', '/srv/app', new URL(inject('upstreamUrl')).host]
+  return Object.entries(places).flatMap(([place, text]) =>
+    forbidden.filter((word) => text.includes(word)).map((word) => `${place}: ${word} in ${text}`),
+  )
+}
+
 /** Everything that is stored of an account, and all of D1, as text. */
-export async function dumpsOf(client: TestAccount): Promise<{ object: string; d1: string }> {
+async function dumpsOf(client: TestAccount): Promise<{ object: string; d1: string }> {
   const stub = env.LEDGER.getByName(client.id)
   const object = await runInDurableObject(stub, async (ledger, state) => {
     // Brings what it knows to D1 now, not within its two seconds.
@@ -282,12 +289,4 @@ function withoutContent(text: string, events: ChatEvent[]): string {
 
 function strip(json: Json): string {
   return JSON.stringify(json, (key, value: unknown) => (key === 'content' ? '' : value))
-}
-
-/** Every secret and private word of these tests has `canary` in it; paths and the provider's address have not. */
-function leaksIn(places: Record<string, string>): string[] {
-  const forbidden = ['canary', '/srv/app', new URL(inject('upstreamUrl')).host]
-  return Object.entries(places).flatMap(([place, text]) =>
-    forbidden.filter((word) => text.includes(word)).map((word) => `${place}: ${word} in ${text}`),
-  )
 }
