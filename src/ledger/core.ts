@@ -75,6 +75,8 @@ export class LedgerCore {
     if (!known) key.rate = undefined
     const refusal = key.row && keyRefusal(key.row, now)
     if (refusal) return { ok: false, reason: refusal }
+    // A limit that was lowered meanwhile holds for what is already running.
+    if (spentBeyond(key, generation.meteredNanos, now)) return { ok: false, reason: 'key_limit' }
     const raise = request.holdNanos - generation.holdNanos
     const shortage = raise > 0 ? this.#shortage(key, raise, now) : undefined
     if (shortage) return { ok: false, reason: shortage.reason }
@@ -285,6 +287,12 @@ export class LedgerCore {
 function limitHeadroom({ row, usage, heldNanos }: KeyState, nowMs: number): number {
   if (!row || row.limitNanos === null) return Infinity
   return row.limitNanos - spentAgainst(usage, row.limitReset, nowMs) - heldNanos
+}
+
+/** Whether this much more than what is charged already goes beyond the limit. */
+function spentBeyond({ row, usage }: KeyState, meteredNanos: UsdNanos, nowMs: number): boolean {
+  if (!row || row.limitNanos === null) return false
+  return spentAgainst(usage, row.limitReset, nowMs) + meteredNanos > row.limitNanos
 }
 
 function keyRefusal(row: contract.KeyRow | null, nowMs: number): contract.KeyRefusal | undefined {
