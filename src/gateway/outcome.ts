@@ -1,7 +1,7 @@
 import type { GatewayError } from '../base/errors.ts'
 import type { UsdNanos } from '../base/money.ts'
 import type { Endpoint } from '../catalogue/model.ts'
-import { isContent, type FinishReason, type GenerationEvent } from '../generation/events.ts'
+import { isContent, type FinishReason, type Flaw, type GenerationEvent } from '../generation/events.ts'
 import { TokenCounter } from '../generation/tokens.ts'
 import { noUsage, type Usage } from '../generation/usage.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
@@ -23,7 +23,7 @@ export class Outcome {
   endpoint: Endpoint | undefined
   committed = false
   firstContentAtMs: number | undefined
-  finish: { reason: FinishReason; nativeReason?: string } | undefined
+  finish: { reason: FinishReason; nativeReason?: string; flaws?: readonly Flaw[] } | undefined
   error: GatewayError | undefined
   upstreamId: string | undefined
   /** Unless something better is known, a bug of ours ended it. */
@@ -121,30 +121,43 @@ export class Outcome {
     }
   }
 
-  /** Whether the provider counted far more than came through: true reasoning can hide it, so it is only noted. */
+  /** Whether the provider counted far more than there was: true reasoning can hide it, so it is only noted. */
   get usageSuspect(): boolean {
-    const { completionTokens = 0, reasoningTokens = 0 } = this.#reported ?? {}
-    return completionTokens - reasoningTokens > 10 * Math.max(10, this.#delivered.tokens)
+    const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = this.#reported ?? {}
+    return (
+      promptTokens > 10 * Math.max(10, this.#exchange.request.promptTokensMax) ||
+      completionTokens - reasoningTokens > 10 * Math.max(10, this.#delivered.tokens)
+    )
+  }
+
+  /** What was wrong with an answer that came to its end. */
+  get flaws(): readonly Flaw[] {
+    return this.finish?.flaws ?? []
   }
 
   /** The provider's last word on usage where it is possible, else our own count. */
   #usage(endpoint: Endpoint): Usage {
     const reported = this.#reported
-    const promptMost = Math.max(endpoint.contextLength, this.#exchange.request.promptTokensMax)
-    const delivered = this.#delivered.tokens
-    const possible =
-      reported !== undefined &&
-      reported.promptTokens <= promptMost &&
-      reported.completionTokens <= endpoint.contextLength &&
-      // Providers send zeros first and the truth last; a stream that broke off in between holds only zeros.
-      (reported.completionTokens > 0 || delivered === 0)
-    if (possible) return reported
-    return {
-      ...noUsage,
-      promptTokens: this.#exchange.request.promptTokensEstimate,
-      completionTokens: this.#withinCap(delivered),
-      estimated: true,
+    const completionTokens = this.#withinCap(this.#delivered.tokens)
+    if (!reported || !this.#isPossible(reported, endpoint)) {
+      const promptTokens = this.#exchange.request.promptTokensEstimate
+      return { ...noUsage, promptTokens, completionTokens, estimated: true }
     }
+    if (!this.flaws.includes('extra_choice')) return reported
+    // It has counted choices that nobody asked for and nobody got.
+    return { ...reported, completionTokens, reasoningTokens: 0, completionAudioTokens: 0, estimated: true }
+  }
+
+  #isPossible({ promptTokens, completionTokens, reasoningTokens }: Usage, endpoint: Endpoint): boolean {
+    const { promptTokensMax, maxTokens = endpoint.contextLength } = this.#exchange.request
+    return (
+      promptTokens <= Math.max(endpoint.contextLength, promptTokensMax) &&
+      completionTokens <= endpoint.contextLength &&
+      // Some hosts do not count reasoning towards the cap.
+      completionTokens - reasoningTokens <= maxTokens &&
+      // Providers send zeros first and the truth last; a stream that broke off in between holds only zeros.
+      (completionTokens > 0 || this.#delivered.tokens === 0)
+    )
   }
 
   /** A provider that was given a cap keeps to it, whatever a text's length suggests; unless it is far exceeded. */

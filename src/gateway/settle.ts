@@ -55,6 +55,7 @@ async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Pro
     upstream_cost_nanos: record.upstreamCostNanos,
     ...(record.errorType && { error_type: record.errorType }),
     ...(outcome.usageSuspect && { usage_suspect: true }),
+    ...(outcome.flaws.length > 0 && { flaws: outcome.flaws.join(' ') }),
   })
   try {
     await (outcome.committed ? hold.settle(charge.costNanos, record) : hold.void(record))
