@@ -67,6 +67,8 @@ const rules = {
     if (it.state !== 'held') return 'fenced'
     it.metered = Math.max(it.metered, beat.metered)
     it.expiresMs = nowMs + holdTtlMs
+    const spent = rules.spent(reference, it.key, periodStarts(nowMs).day)
+    if (it.key === 'limited' && spent + it.metered > limitNanos) return 'key_limit'
     if (beat.hold <= it.hold) return 'ok'
     const shortage = rules.shortage(reference, it.key, beat.hold - it.hold, nowMs)
     if (!shortage) it.hold = beat.hold

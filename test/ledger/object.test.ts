@@ -172,6 +172,29 @@ test('refusals say what is missing, and a changed key or account decides at once
   expect(await account.stub().standing('0'.repeat(64))).toEqual({ ok: false, reason: 'unknown_key' })
 })
 
+test('a limit lowered in mid-stream ends the stream at its next beat, once more was delivered than it allows', async () => {
+  const account = await makeAccount({ creditNanos: 1000, limitNanos: 600 })
+  const claim = await hold(account, 500)
+  await account.stub().putKey({
+    hash: account.keyHash,
+    class: 'inference',
+    disabled: false,
+    deleted: false,
+    expiresAtMs: null,
+    limitNanos: 100,
+    limitReset: null,
+    requestsPerMinute: null,
+    requestsPerDay: null,
+    concurrentRequests: null,
+    version: 2,
+  })
+  const beat = (meteredNanos: number) => account.stub().beat({ ...claim, meteredNanos, holdNanos: 500 })
+  expect(await beat(90)).toEqual({ ok: true, headroomNanos: -400 })
+  expect(await beat(110)).toEqual({ ok: false, reason: 'key_limit' })
+  await settle(account, claim, 110)
+  expect(await account.stub().balance()).toMatchObject({ balanceNanos: 890, heldNanos: 0 })
+})
+
 test('a hold nobody settles is charged by its last beat when the alarm comes, and a late settlement adjusts it', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   const account = await makeAccount({ creditNanos: 1000 })

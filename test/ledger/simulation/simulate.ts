@@ -44,7 +44,7 @@ export function simulate(
       const { balanceNanos } = object.core.balance()
       worstNanos = Math.min(worstNanos, balanceNanos)
       if (balanceNanos < -object.overspendBound) failures.push(`I5: ${balanceNanos} is beyond the bound`)
-      if (steps % 50 === 0) failures.push(...check(object, book))
+      if (steps % 150 === 0) failures.push(...check(object, book))
     }
     if (failures.length === 0) {
       failures.push(
@@ -103,7 +103,7 @@ function startCredits({ clock, random, object }: World): { sum(): number } {
 
 function startWorkers(world: World): SimulatedWorker[] {
   const { clock, random } = world
-  return Array.from({ length: 40 + random.below(60) }, (_, index) => {
+  return Array.from({ length: 30 + random.below(50) }, (_, index) => {
     const atMs = random.below(spanMs)
     const id = `${generationIdFloor(startMs + atMs)}-${String(index).padStart(22, '0')}`
     const worker = new SimulatedWorker(world, id, keys[random.below(keys.length)]?.hash ?? '')
