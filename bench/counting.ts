@@ -5,8 +5,8 @@ import { fundDefaultAccount, startSubject, type Subject, type Upstream } from '.
 import { counts, type Counts } from './counts.ts'
 
 const countedEntry = 'bench/worker-counted.ts'
-const countedRequests = 500
-const evictions = 15
+const countedRequests = 300
+const evictions = 7
 
 export interface Counting {
   counts: Counts

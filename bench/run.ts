@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { countEverything, measureDistance } from './counting.ts'
-import { measure, scenarios, type Measurement } from './measure.ts'
+import { measure, scenarioNames, scenarios, type Measurement } from './measure.ts'
 import { environment } from './environment.ts'
 import { report, type Results, type Rounds } from './report.ts'
 import {
@@ -51,7 +51,7 @@ async function compare(provider: Upstream): Promise<Comparison> {
     const comparison: Comparison = { pass: noRounds(), gateway: noRounds(), manyAccounts: [], steps: {} }
     const keys = {
       gateway: await fundDefaultAccount(gateway.gateway),
-      steps: steps.gateway.keys.inference,
+      steps: await fundDefaultAccount(steps.gateway),
       many: await makeAccounts(gateway.gateway, accounts),
     }
     for (let round = 1; round <= rounds; round++) {
@@ -75,15 +75,13 @@ async function oneRound(
     comparison.gateway[name].push(await measure(subjects.gateway, scenarios[name], [keys.gateway]))
   }
   comparison.manyAccounts.push(await measure(subjects.gateway, scenarios.whole32, keys.many))
-  for (const step of ['authenticate', 'decode', 'admit']) {
+  for (const step of ['authenticate', 'decode', 'admit', 'call']) {
     const figures = (comparison.steps[step] ??= { alone: [], together: [] })
     const url = `${subjects.steps.gateway.url}/${step}`
     figures.alone.push(await measure(subjects.steps, scenarios.wholeAlone, [keys.steps], url))
     figures.together.push(await measure(subjects.steps, scenarios.whole32, [keys.steps], url))
   }
 }
-
-const scenarioNames = ['wholeAlone', 'whole32', 'streamAlone', 'stream16', 'longStream16'] as const
 
 function noRounds(): Rounds {
   return { wholeAlone: [], whole32: [], streamAlone: [], stream16: [], longStream16: [] }

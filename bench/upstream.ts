@@ -4,12 +4,12 @@ import * as z from 'zod'
 import { portOf } from '../test/support/upstream.ts'
 
 /**
- * The provider of the benchmark, in a process of its own: answers at once with `max_tokens` tokens, and streams one
- * chunk per token, `temperature` × 10 milliseconds apart. Prints its port.
+ * The provider of the benchmark, in a process of its own: answers at once with `seed` tokens, and streams one chunk per
+ * token, `temperature` × 10 milliseconds apart. Prints its port.
  */
 const asked = z.object({
   stream: z.boolean().optional(),
-  max_tokens: z.int(),
+  seed: z.int(),
   temperature: z.number().default(0),
 })
 
@@ -28,7 +28,7 @@ process.stdin.resume().on('end', () => process.exit())
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let text = ''
   for await (const piece of request.setEncoding('utf8')) text += String(piece)
-  const { stream, max_tokens: tokens, temperature } = asked.parse(JSON.parse(text))
+  const { stream, seed: tokens, temperature } = asked.parse(JSON.parse(text))
   if (stream) await streamTokens(response, tokens, temperature * 10)
   else answerWhole(response, tokens)
 }

@@ -2,11 +2,14 @@ import { Hono, type Context } from 'hono'
 import { authenticate } from '../src/accounts/caller.ts'
 import { generationId } from '../src/base/ids.ts'
 import type { Env } from '../src/env.ts'
-import { admit } from '../src/gateway/admit.ts'
+import gateway from '../src/index.ts'
+import { admit, type Admitted } from '../src/gateway/admit.ts'
 import { readBody } from '../src/gateway/body.ts'
 import { limitsOf } from '../src/gateway/limits.ts'
+import type { Plan } from '../src/gateway/plan.ts'
 import type { GenerationRequest } from '../src/generation/request.ts'
 import type { GenerationRecord } from '../src/ledger/contract.ts'
+import { call } from '../src/providers/call.ts'
 import { openaiChatDialect } from '../src/wire/openai-chat/dialect.ts'
 
 export { Ledger } from '../src/ledger/ledger.ts'
@@ -24,21 +27,49 @@ const app = new Hono<{ Bindings: Env }>()
     return await forward(c, await decode(c))
   })
   .post('/admit', async (c) => {
-    const { env } = c
-    const caller = await authenticate(env, c.req.raw.headers)
-    const request = await decode(c)
-    const limits = limitsOf(env)
-    const { hold } = await admit({ env, caller, limits, request, generationId: generationId(Date.now()) })
+    const { request, hold } = await admitted(c)
     const response = await forward(c, request)
     c.executionCtx.waitUntil(hold.void(nothingServed))
     return response
   })
+  .post('/call', async (c) => {
+    const { request, plan, hold } = await admitted(c)
+    const events = await eventsOf(c, request, plan)
+    c.executionCtx.waitUntil(hold.void(nothingServed))
+    return c.json({ completion_tokens: events })
+  })
+
+// Accounts and credit are the gateway's own.
+app.notFound(async (c) => await gateway.fetch(c.req.raw, c.env, c.executionCtx))
 
 export default app
 
 async function decode(c: BenchContext): Promise<GenerationRequest> {
   const { headers } = c.req.raw
   return openaiChatDialect.decodeRequest(await readBody(c.req.raw, limitsOf(c.env)), headers)
+}
+
+async function admitted(c: BenchContext): Promise<Admitted & { request: GenerationRequest }> {
+  const { env } = c
+  const caller = await authenticate(env, c.req.raw.headers)
+  const request = await decode(c)
+  const limits = limitsOf(env)
+  return {
+    request,
+    ...(await admit({ env, caller, limits, request, generationId: generationId(Date.now()) })),
+  }
+}
+
+/** Reads the first endpoint's answer to its end. */
+async function eventsOf(c: BenchContext, request: GenerationRequest, { endpoints }: Plan): Promise<number> {
+  const limits = limitsOf(c.env)
+  const signal = AbortSignal.timeout(limits.totalTimeoutMs)
+  const [endpoint] = endpoints
+  if (!endpoint) throw new Error('unreachable: a plan is never empty')
+  const target = { ...endpoint, reasoning: endpoint.model.reasoning }
+  let events = 0
+  for await (const batch of call(target, request, { env: c.env, signal, limits })) events += batch.length
+  return events
 }
 
 async function forward(c: BenchContext, request: GenerationRequest): Promise<Response> {
