@@ -17,14 +17,16 @@ export type DispatchEvents = AsyncGenerator<DispatchEvent[], void>
  * `stop` aborts when the money or the key has given out.
  */
 export async function* dispatch(exchange: Exchange, stop: AbortSignal): DispatchEvents {
-  const { plan, client } = exchange
+  const { plan, client, arrivedAtMs, limits } = exchange
+  const deadlineMs = arrivedAtMs + limits.totalTimeoutMs
   const failures: Failure[] = []
   for (const endpoint of plan.endpoints) {
     const startedAtMs = Date.now()
+    if (failures.length > 0 && startedAtMs >= deadlineMs) break
     const preamble: DispatchEvent[] = []
     let committed = false
     try {
-      for await (const batch of answer(exchange, endpoint, stop)) {
+      for await (const batch of answer(exchange, endpoint, { stop, deadlineMs })) {
         if (committed) {
           yield batch
         } else if (batch.some(commits)) {
@@ -54,11 +56,17 @@ export async function* dispatch(exchange: Exchange, stop: AbortSignal): Dispatch
 function answer(
   { env, request, client, limits }: Exchange,
   endpoint: Endpoint,
-  stop: AbortSignal,
+  { stop, deadlineMs }: { stop: AbortSignal; deadlineMs: number },
 ): GenerationEvents {
   const left = providerOf(endpoint.provider)?.cancellable ? client.left : client.drained
   const target = { ...endpoint, reasoning: endpoint.model.reasoning }
-  return call(target, request, { env, signal: AbortSignal.any([left, stop]), limits })
+  // All endpoints share the time that one generation has.
+  const totalTimeoutMs = deadlineMs - Date.now()
+  return call(target, request, {
+    env,
+    signal: AbortSignal.any([left, stop]),
+    limits: { ...limits, totalTimeoutMs },
+  })
 }
 
 /** Content commits, and so does the end of an answer without any. */
