@@ -44,6 +44,7 @@ export async function* settleAtEnd(
 async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Promise<void> {
   const { hold, generationId } = exchange
   const record = recordOf(exchange, outcome, charge)
+  const failed = failedAttempts(record)
   exchange.log({
     status: record.status,
     model: record.model,
@@ -54,6 +55,7 @@ async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Pro
     cost_nanos: charge.costNanos,
     upstream_cost_nanos: record.upstreamCostNanos,
     ...(record.errorType && { error_type: record.errorType }),
+    ...(failed !== '' && { failed }),
     ...(outcome.usageSuspect && { usage_suspect: true }),
     ...(outcome.flaws.length > 0 && { flaws: outcome.flaws.join(' ') }),
   })
@@ -63,6 +65,14 @@ async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Pro
     // The ledger did not answer for as long as we may wait. Its last beat settles the hold when it expires.
     log({ generation_id: generationId, event: 'settlement_lost', cost_nanos: charge.costNanos })
   }
+}
+
+/** Who failed, and how: a key that a provider refuses must come to its operator's eyes. */
+function failedAttempts({ attempts }: GenerationRecord): string {
+  return attempts
+    .filter(({ error }) => error !== null)
+    .map(({ provider, status, error }) => `${provider} ${status ?? 'no status'} ${error}`)
+    .join(', ')
 }
 
 function isClientsDoing(error: GatewayError): boolean {
@@ -80,6 +90,9 @@ function failureOf(error: GatewayError): Extract<AnswerEvent, { type: 'error' }>
 
 /** The status that is recorded for a client that went away before it got one. */
 const clientClosedRequest = 499
+
+/** Characters of what a provider calls its things: a row must not grow with them. */
+const nameMax = 256
 
 function recordOf(
   exchange: Exchange,
@@ -100,12 +113,12 @@ function recordOf(
     requestedModel: request.model,
     provider: served?.provider ?? null,
     providerName: served?.providerName ?? null,
-    upstreamId: outcome.upstreamId ?? null,
+    upstreamId: outcome.upstreamId?.slice(0, nameMax) ?? null,
     upstreamModel: served?.upstreamModel ?? null,
     streamed: request.stream,
     cancelled: left,
     finishReason: outcome.error && outcome.committed ? 'error' : (outcome.finish?.reason ?? null),
-    nativeFinishReason: outcome.finish?.nativeReason ?? null,
+    nativeFinishReason: outcome.finish?.nativeReason?.slice(0, nameMax) ?? null,
     errorType: outcome.error?.errorType ?? null,
     promptTokens: usage.promptTokens,
     completionTokens: usage.completionTokens,

@@ -153,6 +153,12 @@ test('F5 429 moves on', async () => {
   expect(played).toMatchObject(both(next))
 })
 
+test('F9 a refused key is told to the operator, by its provider', async () => {
+  const refusing = replyJson(401, { error: { ...complaint, code: 'invalid_api_key' } })
+  const played = await play({ deepinfra: refusing, groq: fine })
+  expect(played).toMatchObject(both({ ...next, log: { failed: 'deepinfra 401 invalid_api_key' } }))
+})
+
 test('F7 500 once is answered by the next call', async () => {
   const failing = await play({ deepinfra: replyJson(500, { error: complaint }) })
   const nobody = { ...refused(503, 'provider_overloaded'), calls: [1, 0] }

@@ -171,6 +171,15 @@ test.concurrent('F24 unknown fields in every place of a chunk: not passed on', a
   }
 })
 
+test.concurrent('F24 names as long as a line: the books stay readable', async () => {
+  const long = 'x'.repeat(1_000_000)
+  const named = deltas.map((chunk) => ({ ...chunk, id: long }))
+  const played = await answerOf(chatStream([...named, finish(long), usage(5, 2)]))
+  expect(played).toMatchObject(both(served(deepinfraNanos)))
+  expect(played.stream.record?.upstreamId).toHaveLength(256)
+  expect(played.stream.record?.nativeFinishReason).toHaveLength(256)
+})
+
 const styles: [string, SseStyle][] = [
   ['line feeds', {}],
   ['CRLF', { newline: '\r\n' }],
