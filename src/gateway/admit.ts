@@ -31,7 +31,7 @@ export async function admit({ env, caller, generationId, request, limits }: Appl
   }
   if (!admission.ok) throw refusal(admission, plan, request)
   const { admittedAtMs, headroomNanos } = admission
-  const claim = { generationId, keyHash: caller.keyHash, admittedAtMs }
+  const claim = { generationId, keyHash: caller.keyHash, admittedAtMs, model: plan.model.id }
   return { plan, hold: new Hold(env, caller, claim, { amountNanos: plan.holdNanos, headroomNanos }) }
 }
 
@@ -40,6 +40,7 @@ async function ask(env: Env, caller: Caller, generationId: string, plan: Plan): 
     generationId,
     keyHash: caller.keyHash,
     profileVersion: plan.profileVersion,
+    model: plan.model.id,
     holdNanos: plan.holdNanos,
   })
 }
