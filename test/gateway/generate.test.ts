@@ -47,6 +47,8 @@ function deepinfraThenGroq(
   }
 }
 
+const toolCall = (fields: JsonObject) => delta({ tool_calls: [{ index: 0, ...fields }] })
+
 const errorOf = (text: string): Json | undefined => at(JSON.parse(text), 'error')
 
 /** The JSON chunks of a stream. */
@@ -199,13 +201,12 @@ describe('a streamed answer', () => {
   })
 
   test('[51, 52] passes tool calls and reasoning on', async () => {
-    const call = (fields: JsonObject) => delta({ tool_calls: [{ index: 0, ...fields }] })
     const upstream = await provider(
       chatStream([
         delta({ reasoning_content: 'Let me think.' }),
-        call({ id: 'call_1', type: 'function', function: { name: 'weather', arguments: '' } }),
-        call({ function: { arguments: '{"city":' } }),
-        call({ function: { arguments: '"Rome"}' } }),
+        toolCall({ id: 'call_1', type: 'function', function: { name: 'weather', arguments: '' } }),
+        toolCall({ function: { arguments: '{"city":' } }),
+        toolCall({ function: { arguments: '"Rome"}' } }),
         finish('tool_calls'),
         usage(5, 9),
       ]),
@@ -223,6 +224,18 @@ describe('a streamed answer', () => {
     expect(pieces[0]).toMatchObject({ id: 'call_1', function: { name: 'weather' } })
     expect(pieces.map((piece) => at(at(piece, 'function'), 'arguments'))).toEqual(['', '{"city":', '"Rome"}'])
   })
+})
+
+test('reasoning that is asked to stay hidden is paid for and not shown', async () => {
+  const upstream = await provider(
+    chatStream([delta({ reasoning_content: 'Secretly.' }), delta('Openly.'), finish('stop'), usage(5, 9)]),
+  )
+  const { key } = await account(env)
+  const body = { ...hello, stream: true, reasoning: { exclude: true } }
+  const { text, events } = await askWhole(openai(upstream), body, { key })
+  expect(contentOf({ text, events })).toBe('Openly.')
+  expect(text).not.toContain('Secretly')
+  expect(chunks(events).at(-1)).toMatchObject({ usage: { completion_tokens: 9 } })
 })
 
 describe('failover', () => {
