@@ -14,7 +14,7 @@ const keepAliveMs = 300
 let usual: RunningGateway
 let brisk: RunningGateway
 
-vi.setConfig({ testTimeout: 20_000 })
+vi.setConfig({ testTimeout: 40_000 })
 
 beforeAll(async () => {
   const variables = {
@@ -41,7 +41,13 @@ test.for(leaving)('36: a client leaves by %s while chunks flow', async (how) => 
   const leftAtMs = leave(client, how)
   expect(await abortedAfter(upstream, leftAtMs)).toBeLessThan(1_000)
   const generation = await settled()
-  expect(generation).toMatchObject({ status: 200, cancelled: 1, usage_estimated: 1 })
+  expect(generation).toMatchObject({
+    status: 200,
+    cancelled: 1,
+    usage_estimated: 1,
+    finish_reason: null,
+    error_type: null,
+  })
   expect(generation.completion_tokens).toBeGreaterThanOrEqual(3)
   expect(generation.cost_nanos).toBeGreaterThan(0)
 })
@@ -58,7 +64,7 @@ test('a client closes while the upstream is silent: the keep-alives find out', a
   const { upstream, client, settled } = await begin(brisk, streaming(send(words), silence))
   await client.until((text) => text.includes('three'))
   const leftAtMs = leave(client, 'close')
-  expect(await abortedAfter(upstream, leftAtMs)).toBeLessThan(2 * keepAliveMs + 200)
+  expect(await abortedAfter(upstream, leftAtMs)).toBeLessThan(2 * keepAliveMs + 250)
   expect(await settled()).toMatchObject({ status: 200, cancelled: 1, usage_estimated: 1 })
 })
 
@@ -80,8 +86,8 @@ test.for([
   const { upstream, client, settled } = await begin(brisk, [...steps])
   await upstream.until((calls) => calls.length === 1)
   const leftAtMs = leave(client, 'close')
-  // The response begins after one interval, with a keep-alive in it; the second write finds nobody.
-  expect(await abortedAfter(upstream, leftAtMs)).toBeLessThan(3 * keepAliveMs + 200)
+  // The response begins after one interval, with a keep-alive in it; the second one finds nobody.
+  expect(await abortedAfter(upstream, leftAtMs)).toBeLessThan(2 * keepAliveMs + 250)
   expect(await settled()).toMatchObject({ status: 499, cancelled: 1, cost_nanos: 0 })
 })
 
@@ -99,7 +105,7 @@ test('38: a client that stops reading has left after the write timeout', async (
   await client.until((text) => text.includes('word'))
   client.stopReading()
   // First the buffers of both kernels fill up, and they grow a few times before they stay full.
-  const [call] = await upstream.until((calls) => calls[0]?.abortedAtMs !== null, 15_000)
+  const [call] = await upstream.until((calls) => calls[0]?.abortedAtMs !== null, 30_000)
   expect(call?.completedAtMs).toBeNull()
   expect(await settled()).toMatchObject({ status: 200, cancelled: 1, usage_estimated: 1 })
   client.reset()
