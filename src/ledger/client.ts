@@ -2,13 +2,18 @@ import { GatewayError } from '../base/errors.ts'
 import type { Env } from '../env.ts'
 import type * as contract from './contract.ts'
 
-/** Pauses before the second and each further try. */
+interface Patience {
+  /** Before the second and each further try. */
+  pausesMs: readonly number[]
+  worthAnotherTry: (error: unknown) => boolean
+}
+
 const patience = {
   /** Somebody waits for the answer. */
-  brief: [50, 150],
+  brief: { pausesMs: [50, 150], worthAnotherTry: mayRetry },
   /** Nobody does, and a charge hangs on it: about 20 s, what is left of a Worker whose client has gone. */
-  long: [50, 150, 500, 1500, 3000, 5000, 8000],
-} as const
+  long: { pausesMs: [50, 150, 500, 1500, 3000, 5000, 8000], worthAnotherTry: () => true },
+} as const satisfies Record<string, Patience>
 
 /** The ledger of one account, as its callers see it: what can be tried again is, what still fails is a 503. */
 export interface LedgerClient {
@@ -45,12 +50,12 @@ export function ledger(env: Env, accountId: string): LedgerClient {
   }
 }
 
-async function tryFor<T>(pausesMs: readonly number[], call: () => Promise<T>): Promise<T> {
+async function tryFor<T>({ pausesMs, worthAnotherTry }: Patience, call: () => Promise<T>): Promise<T> {
   for (const pauseMs of pausesMs) {
     try {
       return await call()
     } catch (error) {
-      if (!mayRetry(error)) throw unavailable(error)
+      if (!worthAnotherTry(error)) throw unavailable(error)
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
@@ -61,7 +66,7 @@ async function tryFor<T>(pausesMs: readonly number[], call: () => Promise<T>): P
   }
 }
 
-/** Every call is safe to repeat. An overloaded object is not helped by more calls. */
+/** Every call is safe to repeat. An overloaded object is not helped by more calls that come soon. */
 function mayRetry(error: unknown): boolean {
   if (!(error instanceof Error) || is(error, 'overloaded')) return false
   return is(error, 'retryable') || is(error, 'durableObjectReset')
