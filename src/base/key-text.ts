@@ -73,7 +73,8 @@ async function derive(masterKey: string, purpose: string, bytes: number): Promis
   if (!/^[0-9a-f]{64}$/.test(masterKey)) {
     throw new GatewayError(
       'service_unavailable',
-      'MASTER_KEY is missing or is not 64 hex digits. `npm run dev` makes one for this machine.',
+      'MASTER_KEY is missing or is not 64 of the digits 0-9a-f. `npm run dev` makes one for this machine; ' +
+        '`npx wrangler secret put MASTER_KEY` sets the one of a deployment.',
     )
   }
   const encoder = new TextEncoder()
