@@ -1,6 +1,7 @@
 import { GatewayError, type Availability } from '../base/errors.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import { isContent, type GenerationEvent, type GenerationEvents } from '../generation/events.ts'
+import type { GenerationRequest } from '../generation/request.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
 import { call } from '../providers/call.ts'
 import { providerOf } from '../providers/table.ts'
@@ -59,7 +60,8 @@ function answer(
   { stop, deadlineMs }: { stop: AbortSignal; deadlineMs: number },
 ): GenerationEvents {
   const left = providerOf(endpoint.provider)?.cancellable ? client.left : client.drained
-  const target = { ...endpoint, reasoning: endpoint.model.reasoning }
+  const { reasoning } = endpoint.model
+  const target = { ...endpoint, reasoning, streams: endpoint.streams && !isShort(endpoint, request) }
   // All endpoints share the time that one generation has.
   const totalTimeoutMs = deadlineMs - Date.now()
   return call(target, request, {
@@ -67,6 +69,16 @@ function answer(
     signal: AbortSignal.any([left, stop]),
     limits: { ...limits, totalTimeoutMs },
   })
+}
+
+/**
+ * An answer of at most so many tokens is asked for whole where the client wants it whole: reading a stream costs CPU
+ * for each token. A longer one is streamed here all the same, so that silence is noticed and progress is known.
+ */
+const shortAnswerTokens = 1_000
+
+function isShort(endpoint: Endpoint, { stream, maxTokens }: GenerationRequest): boolean {
+  return !stream && !endpoint.model.reasoning && maxTokens !== undefined && maxTokens <= shortAnswerTokens
 }
 
 /** Content commits, and so does the end of an answer without any. */

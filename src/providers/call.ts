@@ -11,7 +11,7 @@ import { readText } from './body.ts'
 import type { ProviderEnv } from './live.ts'
 import { retryHint } from './retry-hint.ts'
 import { providerOf, type Provider, type Transport } from './table.ts'
-import { Watch, type CallLimits, type Pace } from './watch.ts'
+import { Watch, type CallLimits } from './watch.ts'
 
 /** An endpoint as a call needs it: its provider's slug, and whether its model thinks; absent where nobody knows. */
 export interface CallTarget extends UpstreamTarget {
@@ -47,7 +47,8 @@ export async function* call(
   const leave = (): void => attempt.abort(cancelled())
   if (signal.aborted) leave()
   signal.addEventListener('abort', leave, { once: true })
-  const watch = new Watch(limits, paceOf(target), (error) => attempt.abort(error))
+  const pace = { thinks: target.reasoning ?? false, whole: !target.streams }
+  const watch = new Watch(limits, pace, (error) => attempt.abort(error))
   try {
     const response = await send(provider, merged, { request, env, signal: attempt.signal })
     if (response.ok) watch.sawHeaders()
@@ -73,11 +74,6 @@ const reasoningRequests = ['reasoning', 'reasoning_effort', 'thinking'] as const
 function quirksOf(provider: Provider, { quirks, reasoning }: CallTarget): Quirks {
   const drop = [provider.quirks.drop ?? [], quirks.drop ?? [], reasoning === false ? reasoningRequests : []]
   return { ...provider.quirks, ...quirks, drop: drop.flat() }
-}
-
-function paceOf({ streams, reasoning }: CallTarget): Pace {
-  if (!streams) return 'whole'
-  return reasoning ? 'thinking' : 'prompt'
 }
 
 async function send(

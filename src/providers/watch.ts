@@ -14,8 +14,11 @@ export interface CallLimits {
 /** How long a connection may stay open after the answer on it is complete. */
 const hangUpMs = 250
 
-/** When the first of an answer is due: soon, after thinking, or only with all the rest. */
-export type Pace = 'prompt' | 'thinking' | 'whole'
+/** When the first of an answer is due: soon, or after thinking; and whether it comes only with all the rest. */
+export interface Pace {
+  thinks: boolean
+  whole: boolean
+}
 
 /**
  * Every time limit of one call behind one timer. It sleeps until the nearest deadline, and one that has moved meanwhile
@@ -36,9 +39,9 @@ export class Watch {
 
   constructor(limits: CallLimits, pace: Pace, expire: (error: GatewayError) => void) {
     this.#limits = limits
+    this.#firstTokenMs = pace.thinks ? limits.firstTokenTimeoutReasoningMs : limits.firstTokenTimeoutMs
     // Some hosts send the headers of a whole answer only when they have it.
-    this.#headersMs = pace === 'whole' ? limits.firstTokenTimeoutReasoningMs : limits.headersTimeoutMs
-    this.#firstTokenMs = pace === 'prompt' ? limits.firstTokenTimeoutMs : limits.firstTokenTimeoutReasoningMs
+    this.#headersMs = pace.whole ? this.#firstTokenMs : limits.headersTimeoutMs
     this.#expire = expire
     this.#arm()
   }

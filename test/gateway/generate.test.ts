@@ -428,6 +428,18 @@ describe('a refusal', () => {
   })
 })
 
+test('a short answer that is wanted whole is asked for whole; a long one is streamed here', async () => {
+  const upstream = await provider(replyJson(200, completion('Short')), chatAnswer('Long'))
+  const { key, usage: spent } = await account(env)
+  const short = await askWhole(openai(upstream), { ...hello, max_tokens: 1_000 }, { key })
+  const long = await askWhole(openai(upstream), { ...hello, max_tokens: 1_001 }, { key })
+  expect([contentOf(short), contentOf(long)]).toEqual(['Short', 'Long'])
+  const calls = await upstream.calls()
+  expect(calls.map(({ body }) => at(JSON.parse(body), 'stream'))).toEqual([false, true])
+  expect(at(JSON.parse(calls[0]?.body ?? ''), 'stream_options')).toBeUndefined()
+  expect(await spent()).toBe(0.0000039)
+})
+
 test('a provider that does not stream is asked for the whole, and the client streams all the same', async () => {
   const upstream = await provider(replyJson(200, completion('All at once')))
   const { key } = await account(env)
