@@ -19,7 +19,7 @@ export class Ledger extends DurableObject<Env> {
   readonly #book: Book
   #core: LedgerCore | undefined
   #flusher: Flusher | undefined
-  #opening: Promise<LedgerCore> | undefined
+  #opening: Promise<LedgerCore | undefined> | undefined
   readonly #loadingKeys = new Map<string, Promise<void>>()
   #batch: PromiseWithResolvers<void> | undefined
   #alarmIsSet = false
@@ -38,13 +38,14 @@ export class Ledger extends DurableObject<Env> {
 
   async standing(keyHash: string): Promise<contract.Standing> {
     const core = await this.#knowing(keyHash)
-    return core.standing(keyHash, Date.now())
+    return core?.standing(keyHash, Date.now()) ?? unknownKey
   }
 
   async admit(request: contract.AdmitRequest): Promise<contract.Admission> {
     assertNanos(request.holdNanos)
     const ready = this.#core?.knows(request.keyHash) ? this.#core : undefined
     const core = ready ?? (await this.#knowing(request.keyHash))
+    if (!core) return unknownKey
     const admission = this.#decide(() => {
       const now = Date.now()
       // What a dead Worker held is free again from its time on, not only from the next alarm on.
@@ -127,16 +128,23 @@ export class Ledger extends DurableObject<Env> {
   }
 
   async #open(): Promise<LedgerCore> {
+    const core = await this.#find()
+    if (!core) throw new Error(`There is no account ${this.#accountId}`)
+    return core
+  }
+
+  /** The core, unless D1 knows no such account. */
+  async #find(): Promise<LedgerCore | undefined> {
     if (this.#core) return this.#core
     this.#opening ??= this.#openFromBook()
     return await this.#opening
   }
 
-  async #openFromBook(): Promise<LedgerCore> {
+  async #openFromBook(): Promise<LedgerCore | undefined> {
     try {
       const known = await this.#book.account()
       const account = known ?? ((await this.#book.bootstrap()) ? await this.#book.account() : undefined)
-      if (!account) throw new Error(`There is no account ${this.#accountId}`)
+      if (!account) return undefined
       if (account.seq > 0) this.#storage.write(await this.#book.rebuild(account))
       return this.#start(new LedgerCore(this.#storage, account))
     } finally {
@@ -153,9 +161,9 @@ export class Ledger extends DurableObject<Env> {
   }
 
   /** The core once it has heard of a key, where D1 has it. Throws where D1 does not answer: that is not "unknown". */
-  async #knowing(keyHash: string): Promise<LedgerCore> {
-    const core = await this.#open()
-    if (core.knows(keyHash)) return core
+  async #knowing(keyHash: string): Promise<LedgerCore | undefined> {
+    const core = await this.#find()
+    if (!core || core.knows(keyHash)) return core
     const loading = this.#loadingKeys.get(keyHash) ?? this.#loadKey(core, keyHash)
     this.#loadingKeys.set(keyHash, loading)
     await loading
@@ -230,6 +238,9 @@ export class Ledger extends DurableObject<Env> {
     this.ctx.abort('The ledger is built anew from D1')
   }
 }
+
+/** A key whose account is gone is as good as none. */
+const unknownKey = { ok: false, reason: 'unknown_key' } as const
 
 /** One fraction of a nano-USD in storage would stop the whole account: the table takes integers only. */
 function assertNanos(...amounts: number[]): void {
