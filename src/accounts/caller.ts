@@ -14,9 +14,28 @@ export interface Caller {
 export async function authenticate(env: Env, headers: Headers): Promise<Caller> {
   const text = bearer(headers)
   if (text === undefined) throw new GatewayError('authentication', 'Missing Authentication header')
-  const claim = await readKey(env.MASTER_KEY, text)
+  return readCaller(env.MASTER_KEY, text)
+}
+
+/**
+ * Keys this isolate has read before: what a key proves never changes, and proving it again costs as much as all the
+ * rest before the call of the ledger, which alone says whether the key still counts.
+ */
+let callersCache = { masterKey: '', callers: new Map<string, Caller>() }
+const callersMax = 5_000
+
+async function readCaller(masterKey: string, text: string): Promise<Caller> {
+  if (callersCache.masterKey !== masterKey) callersCache = { masterKey, callers: new Map() }
+  const { callers } = callersCache
+  const known = callers.get(text)
+  if (known) return known
+  const claim = await readKey(masterKey, text)
   if (!claim) throw refusedKey('unknown_key')
-  return { accountId: claim.accountId, keyHash: claim.hash }
+  const caller = { accountId: claim.accountId, keyHash: claim.hash }
+  const [oldest] = callers.keys()
+  if (oldest !== undefined && callers.size >= callersMax) callers.delete(oldest)
+  callers.set(text, caller)
+  return caller
 }
 
 /** What the account's object says of the key now; throws where it may not be used. */

@@ -19,6 +19,8 @@ export class Meter {
   readonly #outcome: Outcome
   readonly #heartbeat: ReturnType<typeof setInterval>
   #beatenNanos = 0
+  /** Below this count of delivered tokens nothing is due: most batches cost one comparison. */
+  #quietBelowTokens = 0
   #pending: Promise<void> | undefined
   /** The last raise was refused: ask no more before it is needed. */
   #short = false
@@ -35,11 +37,16 @@ export class Meter {
    * end, and the batch then counts as not delivered.
    */
   async observe(batch: DispatchEvent[]): Promise<void> {
+    if (this.#outcome.tokensMost < this.#quietBelowTokens && !this.stop.aborted) return
     const { hold } = this.#exchange
     const exposure = this.#outcome.meteredNanos('exposed')
+    const estimate = this.#outcome.meteredNanos('estimated')
     const ahead = this.#aheadNanos()
-    if (exposure + ahead > hold.amountNanos && !this.#short) this.#beat(exposure + 2 * ahead)
-    else if (this.#outcome.meteredNanos('estimated') - this.#beatenNanos >= this.#stepNanos()) this.#beat(0)
+    const untilRaise = hold.amountNanos - ahead - exposure
+    const untilBeat = this.#beatenNanos + this.#stepNanos() - estimate
+    if (untilRaise < 0 && !this.#short) this.#beat(exposure + 2 * ahead)
+    else if (untilBeat <= 0) this.#beat(0)
+    else this.#quietBelowTokens = this.#outcome.tokensAfter(Math.min(untilRaise, untilBeat))
     while (exposure > hold.amountNanos && !this.stop.aborted) {
       // A beat that was under way may have asked for less, or for more than there is.
       this.#beat(exposure)
@@ -75,6 +82,7 @@ export class Meter {
     const { hold } = this.#exchange
     const meteredNanos = this.#outcome.meteredNanos('estimated')
     const askedNanos = Math.max(hold.amountNanos, amountNanos)
+    this.#quietBelowTokens = 0
     this.#pending = hold
       .beat(meteredNanos, askedNanos)
       .then((beat) => this.#heard(beat, meteredNanos, askedNanos))

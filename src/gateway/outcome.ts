@@ -88,6 +88,19 @@ export class Outcome {
     }
   }
 
+  /** The most tokens that the provider can have counted for what was delivered. */
+  get tokensMost(): number {
+    return this.#delivered.tokensMost
+  }
+
+  /** How many tokens will have been delivered, at the least, when the answer has cost so much more. */
+  tokensAfter(nanos: UsdNanos): number {
+    if (!this.endpoint) return 0
+    const usage = { ...noUsage, completionTokens: tokensPerMeasure }
+    const measureNanos = cost(usage, this.endpoint.price, this.#exchange.plan.markup).costNanos
+    return this.tokensMost + Math.floor((Math.max(0, nanos) * tokensPerMeasure) / Math.max(1, measureNanos))
+  }
+
   /** What was delivered so far costs, by our own count; `exposed`: what it may turn out to have cost. */
   meteredNanos(count: 'estimated' | 'exposed'): UsdNanos {
     const { request, plan } = this.#exchange
@@ -166,6 +179,9 @@ export class Outcome {
     return maxTokens === undefined || tokens > capBelief * maxTokens ? tokens : Math.min(tokens, maxTokens)
   }
 }
+
+/** Enough tokens that the rounding of their cost does not matter. */
+const tokensPerMeasure = 1_000_000
 
 /** So many times the cap, by our count: no text has tokens that long. */
 const capBelief = 4

@@ -32,7 +32,7 @@ const refusalBytesMax = 64 * 1024
 
 /**
  * One attempt at one endpoint. Every failure is a GatewayError that says in `details.upstream` whether another endpoint
- * might do better. However it ends, by itself, by a throw or because the reader leaves, the provider is hung up on.
+ * might do better. A call that does not come to its own end, by a throw or because the reader leaves, hangs up.
  */
 export async function* call(
   target: CallTarget,
@@ -49,6 +49,7 @@ export async function* call(
   signal.addEventListener('abort', leave, { once: true })
   const pace = { thinks: target.reasoning ?? false, whole: !target.streams }
   const watch = new Watch(limits, pace, (error) => attempt.abort(error))
+  let ended = false
   try {
     const response = await send(provider, merged, { request, env, signal: attempt.signal })
     if (response.ok) watch.sawHeaders()
@@ -57,6 +58,7 @@ export async function* call(
       if (events.some((event) => event.type === 'finish')) watch.sawFinish()
       yield events
     }
+    ended = true
   } catch (error) {
     // What the runtime says of an aborted read differs; why it was aborted does not.
     if (attempt.signal.aborted) throw attempt.signal.reason
@@ -64,7 +66,7 @@ export async function* call(
   } finally {
     signal.removeEventListener('abort', leave)
     watch.stop()
-    attempt.abort(cancelled())
+    if (!ended) attempt.abort(cancelled())
   }
 }
 

@@ -36,6 +36,7 @@ export class Watch {
   #messageAt = this.#startedAt
   #readerPaused = false
   #timer: ReturnType<typeof setTimeout> | undefined
+  #wakesAtMs = Infinity
 
   constructor(limits: CallLimits, pace: Pace, expire: (error: GatewayError) => void) {
     this.#limits = limits
@@ -87,14 +88,20 @@ export class Watch {
     this.#readerPaused = false
   }
 
+  /** Sets the timer, unless it wakes in time as it is. */
   #arm(): void {
+    const { atMs } = this.#deadline()
+    if (this.#wakesAtMs <= atMs) return
     clearTimeout(this.#timer)
-    const sleepMs = Math.max(1, this.#deadline().atMs - Date.now())
-    this.#timer = setTimeout(() => {
-      const due = this.#deadline()
-      if (Date.now() < due.atMs) this.#arm()
-      else this.#expire(timedOut(due.reached))
-    }, sleepMs)
+    this.#wakesAtMs = atMs
+    this.#timer = setTimeout(() => this.#wake(), Math.max(1, atMs - Date.now()))
+  }
+
+  #wake(): void {
+    this.#wakesAtMs = Infinity
+    const due = this.#deadline()
+    if (Date.now() < due.atMs) this.#arm()
+    else this.#expire(timedOut(due.reached))
   }
 
   #deadline(): { atMs: number; reached: string } {
