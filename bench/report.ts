@@ -10,6 +10,7 @@ export interface Results {
   pass: Rounds
   gateway: Rounds
   manyAccounts: Measurement[]
+  pumped: Measurement[]
   steps: Record<string, { alone: Measurement[]; together: Measurement[] }>
   counting: Counting
   distanceMs: number
@@ -24,6 +25,7 @@ export function report(results: Results): string {
     `## Goals\n\n${goals(results)}`,
     `## Figures\n\n${figures(results)}`,
     `## What each step costs\n\n${stepCosts(results)}`,
+    `## What a chunk costs\n\n${chunkCosts(results)}`,
     `## Calls and rows\n\n${callsAndRows(results.counting)}`,
     `## The bill\n\n${billTable(results)}`,
     `## Distance and eviction\n\n${distances(results)}`,
@@ -148,6 +150,23 @@ function stepCosts({ pass, gateway, steps }: Results): string {
     ]
   })
   return table(['', 'p50 ms at 1', '', 'p50 ms at 32', '', 'CPU ms'], rows)
+}
+
+function chunkCosts({ pass, gateway, pumped }: Results): string {
+  const chunks = scenarios.stream16.tokens
+  const least = medians(pass.stream16).cpuMs
+  const row = (what: string, rounds: Measurement[]): string[] => {
+    const { cpuMs } = medians(rounds)
+    return [what, ms(cpuMs), times(cpuMs / least), ((cpuMs * 1000) / chunks).toFixed(0)]
+  }
+  return table(
+    ['', 'CPU ms per stream', '', 'µs per chunk'],
+    [
+      row('pass-through, in the runtime alone', pass.stream16),
+      row('each chunk read and written by JavaScript, unchanged', pumped),
+      row('the gateway', gateway.stream16),
+    ],
+  )
 }
 
 function callsAndRows({ counts }: Counting): string {

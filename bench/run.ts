@@ -40,6 +40,7 @@ interface Comparison {
   pass: Rounds
   gateway: Rounds
   manyAccounts: Measurement[]
+  pumped: Measurement[]
   steps: Record<string, { alone: Measurement[]; together: Measurement[] }>
 }
 
@@ -48,7 +49,13 @@ async function compare(provider: Upstream): Promise<Comparison> {
   const gateway = await startSubject('src/index.ts', provider)
   const steps = await startSubject('bench/worker-steps.ts', provider)
   try {
-    const comparison: Comparison = { pass: noRounds(), gateway: noRounds(), manyAccounts: [], steps: {} }
+    const comparison: Comparison = {
+      pass: noRounds(),
+      gateway: noRounds(),
+      manyAccounts: [],
+      pumped: [],
+      steps: {},
+    }
     const keys = {
       gateway: await fundDefaultAccount(gateway.gateway),
       steps: await fundDefaultAccount(steps.gateway),
@@ -75,6 +82,8 @@ async function oneRound(
     comparison.gateway[name].push(await measure(subjects.gateway, scenarios[name], [keys.gateway]))
   }
   comparison.manyAccounts.push(await measure(subjects.gateway, scenarios.whole32, keys.many))
+  const pump = `${subjects.steps.gateway.url}/pump`
+  comparison.pumped.push(await measure(subjects.steps, scenarios.stream16, ['none'], pump))
   for (const step of ['authenticate', 'decode', 'admit', 'call']) {
     const figures = (comparison.steps[step] ??= { alone: [], together: [] })
     const url = `${subjects.steps.gateway.url}/${step}`

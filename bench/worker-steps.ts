@@ -39,6 +39,20 @@ const app = new Hono<{ Bindings: Env }>()
     return c.json({ completion_tokens: events })
   })
 
+  .post('/pump', async (c) => {
+    const { body } = await fetch(upstreamUrl(c), c.req.raw)
+    const { readable, writable } = new IdentityTransformStream()
+    c.executionCtx.waitUntil(pump(body ?? new ReadableStream(), writable))
+    return new Response(readable, { headers: { 'content-type': 'text/event-stream' } })
+  })
+
+/** Chunk by chunk through JavaScript, unchanged: what no gateway that looks at its chunks can do without. */
+async function pump(body: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array>): Promise<void> {
+  const writer = writable.getWriter()
+  for await (const chunk of body) await writer.write(chunk)
+  await writer.close()
+}
+
 // Accounts and credit are the gateway's own.
 app.notFound(async (c) => await gateway.fetch(c.req.raw, c.env, c.executionCtx))
 
@@ -66,7 +80,7 @@ async function eventsOf(c: BenchContext, request: GenerationRequest, { endpoints
   const signal = AbortSignal.timeout(limits.totalTimeoutMs)
   const [endpoint] = endpoints
   if (!endpoint) throw new Error('unreachable: a plan is never empty')
-  const target = { ...endpoint, reasoning: endpoint.model.reasoning }
+  const target = { ...endpoint, reasoning: endpoint.model.reasoning, streams: request.stream }
   let events = 0
   for await (const batch of call(target, request, { env: c.env, signal, limits })) events += batch.length
   return events
