@@ -39,8 +39,9 @@ function parse(text: string): Json {
   } catch (cause) {
     const reason = cause instanceof SyntaxError ? cause.message : 'unreadable'
     // The parser quotes what it met; a prompt must not travel into an error through it.
-    const place = /at position \d+( \(line \d+ column \d+\))?/.exec(reason)?.[0] ?? 'at its end'
-    throw new GatewayError('invalid_request', `The request body is not valid JSON: it breaks off ${place}.`)
+    const place = / at position \d+( \(line \d+ column \d+\))?/.exec(reason)?.[0] ?? ''
+    const end = /end of JSON|unterminated/i.test(reason) ? ': it ends too early' : ''
+    throw new GatewayError('invalid_request', `The request body is not valid JSON${end || place}.`)
   }
 }
 

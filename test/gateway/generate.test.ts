@@ -365,7 +365,9 @@ describe('a refusal', () => {
   })
 
   test.for([
-    ['no JSON', '{"model": ', 400, 'not valid JSON'],
+    ['half of a JSON', '{"model": ', 400, 'not valid JSON: it ends too early.'],
+    ['no JSON', 'secret', 400, 'The request body is not valid JSON.'],
+    ['an error in JSON', '{"a": 1,}', 400, 'not valid JSON at position 8 (line 1 column 9).'],
     ['no object', '[]', 400, 'must be a JSON object'],
     ['nothing', '', 400, 'empty'],
     ['too deep', `{"a":${'['.repeat(64)}${']'.repeat(64)}}`, 400, 'nested deeper than 64'],
