@@ -35,7 +35,7 @@ afterAll(async () => {
 const leaving = ['close', 'reset'] as const
 const words = sse([delta('one '), delta('two '), delta('three ')])
 
-test.for(leaving)('36: a client leaves by %s while chunks flow', async (how) => {
+test.for(leaving)('[53] F36: a client leaves by %s while chunks flow', async (how) => {
   const { upstream, client, settled } = await begin(usual, streaming(send(words), repeat(words, 20)))
   await client.until((text) => text.split('three').length > 3)
   const leftAtMs = leave(client, how)
@@ -71,7 +71,7 @@ test('a client closes while the upstream is silent: the keep-alives find out', a
 test.for([
   ['before the upstream answers', [silence]],
   ['before the first byte', streaming(silence)],
-] as const)('35: a client resets %s', async ([, steps]) => {
+] as const)('F35: a client resets %s', async ([, steps]) => {
   const { upstream, client, settled } = await begin(usual, [...steps])
   await upstream.until((calls) => calls.length === 1)
   const leftAtMs = leave(client, 'reset')
@@ -82,7 +82,7 @@ test.for([
 test.for([
   ['before the upstream answers', [silence]],
   ['before the first byte', streaming(silence)],
-] as const)('35: a client closes %s: the keep-alives find out', async ([, steps]) => {
+] as const)('F35: a client closes %s: the keep-alives find out', async ([, steps]) => {
   const { upstream, client, settled } = await begin(brisk, [...steps])
   await upstream.until((calls) => calls.length === 1)
   const leftAtMs = leave(client, 'close')
@@ -91,7 +91,7 @@ test.for([
   expect(await settled()).toMatchObject({ status: 499, cancelled: 1, cost_nanos: 0 })
 })
 
-test('35: a client that wants a whole answer resets before it', async () => {
+test('F35: a client that wants a whole answer resets before it', async () => {
   const { upstream, client, settled } = await begin(usual, [silence], { stream: false })
   await upstream.until((calls) => calls.length === 1)
   const leftAtMs = leave(client, 'reset')
@@ -99,7 +99,7 @@ test('35: a client that wants a whole answer resets before it', async () => {
   expect(await settled()).toMatchObject({ status: 499, cancelled: 1, cost_nanos: 0 })
 })
 
-test('38: a client that stops reading has left after the write timeout', async () => {
+test('F38: a client that stops reading has left after the write timeout', async () => {
   const flood = sse([delta('word '.repeat(2_000))])
   const { upstream, client, settled } = await begin(brisk, streaming(repeat(flood, 0)))
   await client.until((text) => text.includes('word'))
@@ -111,27 +111,30 @@ test('38: a client that stops reading has left after the write timeout', async (
   client.reset()
 })
 
-test.for(leaving)('37: after a %s, a provider that bills on is listened to until its usage', async (how) => {
-  const rest = [gate('rest'), send(sse([finish('stop'), usage(7, 40), '[DONE]']))]
-  const { upstream, client, settled } = await begin(brisk, streaming(send(words), ...rest), {
-    provider: 'groq',
-  })
-  await client.until((text) => text.includes('three'))
-  leave(client, how)
-  // What the client would have read meanwhile, had it stayed.
-  await client.ended
-  await upstream.open('rest')
-  const [call] = await upstream.until((calls) => calls[0]?.completedAtMs !== null)
-  expect(call?.abortedAtMs).toBeNull()
-  expect(await settled()).toMatchObject({
-    status: 200,
-    prompt_tokens: 7,
-    completion_tokens: 40,
-    usage_estimated: 0,
-  })
-})
+test.for(leaving)(
+  '[54] F37: after a %s, a provider that bills on is listened to until its usage',
+  async (how) => {
+    const rest = [gate('rest'), send(sse([finish('stop'), usage(7, 40), '[DONE]']))]
+    const { upstream, client, settled } = await begin(brisk, streaming(send(words), ...rest), {
+      provider: 'groq',
+    })
+    await client.until((text) => text.includes('three'))
+    leave(client, how)
+    // What the client would have read meanwhile, had it stayed.
+    await client.ended
+    await upstream.open('rest')
+    const [call] = await upstream.until((calls) => calls[0]?.completedAtMs !== null)
+    expect(call?.abortedAtMs).toBeNull()
+    expect(await settled()).toMatchObject({
+      status: 200,
+      prompt_tokens: 7,
+      completion_tokens: 40,
+      usage_estimated: 0,
+    })
+  },
+)
 
-test('37: a provider that bills on and never ends is left when the drain time is over', async () => {
+test('F37: a provider that bills on and never ends is left when the drain time is over', async () => {
   const { upstream, client, settled } = await begin(brisk, streaming(repeat(words, 20)), { provider: 'groq' })
   await client.until((text) => text.includes('three'))
   const leftAtMs = leave(client, 'reset')

@@ -141,6 +141,14 @@ describe('a whole answer', () => {
   })
 })
 
+test.for([false, true])('[62] an answer says nothing of rates; streamed: %s', async (stream) => {
+  const upstream = await provider(chatAnswer('ok'))
+  const { key } = await account(env, { key: { requests_per_minute: 5 } })
+  const { response } = await askWhole(openai(upstream), { ...hello, stream }, { key })
+  expect(response.status).toBe(200)
+  expect([...response.headers.keys()].filter((name) => /ratelimit|retry-after/.test(name))).toEqual([])
+})
+
 describe('a streamed answer', () => {
   test('[3, 22, 39, 41] ends in one usage chunk and [DONE]', async () => {
     const upstream = await provider(chatAnswer('Hel', 'lo'))
@@ -339,6 +347,24 @@ describe('a refusal', () => {
     expect(response.status).toBe(401)
     expect(errorOf(text)).toMatchObject({ code: 401, message: 'Missing Authentication header' })
     expect(response.headers.get('x-generation-id')).toMatch(/^gen-/)
+  })
+
+  test('[72] of a model leaves out what there is nothing to say of', async () => {
+    const { key } = await account(env)
+    const { text } = await askWhole(env, { ...hello, model: 'nobody/none' }, { key })
+    expect(errorOf(text)).toEqual({
+      code: 400,
+      message: 'nobody/none is not a valid model ID',
+      metadata: { error_type: 'invalid_request' },
+      error_type: 'invalid_request',
+      http_status: 400,
+      availability: {
+        code: 'model_not_found',
+        retryable: false,
+        requested_models: ['nobody/none'],
+        docs_url: 'https://openrouter.ai/docs/errors#model_not_found',
+      },
+    })
   })
 
   test('[64] of an unknown model names near ones; of a known one without a key, its variable', async () => {
