@@ -60,12 +60,20 @@ const refusals: [string, JsonObject, string | RegExp][] = [
   ['[4] no messages', { messages: [] }, /^messages: Too small/],
   ['[4] messages that are none', { messages: 'Hi' }, /^messages: Invalid input: expected array/],
   ['no model', { model: null }, /^model: Invalid input/],
-  ['an unknown role', { messages: [{ role: 'bot', content: '' }] }, /^messages\[0\]\.role: /],
+  ['a message without content', { messages: [{ role: 'user' }] }, 'messages[0].content: is required'],
   [
-    'a part without its text',
-    user({ type: 'text' }),
-    'messages[0].content[0].text: Invalid input: expected string, received undefined',
+    'a content of another type',
+    { messages: [{ role: 'user', content: 5 }] },
+    'messages[0].content: Invalid input: expected string or array',
   ],
+  ['a stop of another type', { stop: 5 }, 'stop: Invalid input: expected string or array'],
+  [
+    'a tool choice nobody knows',
+    { tool_choice: 'maybe' },
+    'tool_choice: Invalid option: expected one of "none"|"auto"|"required"',
+  ],
+  ['an unknown role', { messages: [{ role: 'bot', content: '' }] }, /^messages\[0\]\.role: /],
+  ['a part without its text', user({ type: 'text' }), 'messages[0].content[0].text: is required'],
   ['a part of an unknown type', user({ type: 'smell' }), /^messages\[0\]\.content\[0\]\.type: /],
   [
     '[8] two efforts',
@@ -114,6 +122,11 @@ const refusals: [string, JsonObject, string | RegExp][] = [
     { tools: [tool('f'), { type: 'openrouter:shell' }] },
     'tools[1]: openrouter:shell is not supported yet',
   ],
+  [
+    '[38] a search for tools',
+    { tools: [{ type: 'openrouter:tool_search' }] },
+    'tools[0]: openrouter:tool_search is not supported yet',
+  ],
   ['[38] bash', { tools: [{ type: 'openrouter:bash' }] }, 'tools[0]: openrouter:bash is not supported yet'],
   [
     'a search tool by its short name',
@@ -135,6 +148,13 @@ const textLike = (message: string | RegExp): unknown =>
 
 test.each(refusals)('%s is refused with its path', (_, fields, message) => {
   expect(refusalOf(fields)).toEqual(textLike(message))
+})
+
+const decodeAll = (body: JsonObject) => () => openaiChatDialect.decodeRequest(body, new Headers())
+
+test('[4] what is left out is named', () => {
+  expect(decodeAll({ messages })).toThrow(/^model: is required$/)
+  expect(decodeAll({ model: 'a/b' })).toThrow(/^messages: is required$/)
 })
 
 test('what is not built yet is refused by name; what asks for nothing is not', () => {

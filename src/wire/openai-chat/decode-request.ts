@@ -9,7 +9,7 @@ import { chatRequest, sessionId, type ChatRequest } from './schema.ts'
 
 export function decodeRequest(body: JsonObject, headers: Headers): GenerationRequest {
   refuseWhatIsNotBuilt(body)
-  const parsed = chatRequest.safeParse(body)
+  const parsed = chatRequest.safeParse(body, { reportInput: true })
   if (!parsed.success) throw invalid(firstIssue(parsed.error.issues))
   const request = parsed.data
   refuseConflicts(request)
@@ -85,11 +85,21 @@ function firstIssue(issues: readonly z.core.$ZodIssue[], path: PropertyKey[] = [
   const issue = issues[0]
   if (!issue) return 'Invalid request parameters'
   const here = [...path, ...issue.path]
-  if (issue.code === 'invalid_union') {
-    const furthest = issue.errors.toSorted((left, right) => reachOf(right) - reachOf(left))[0]
-    if (furthest && reachOf(furthest) > 0) return firstIssue(furthest, here)
-  }
-  return `${pathText(here)}: ${issue.message}`
+  if (issue.input === undefined && issue.code.startsWith('invalid_')) return `${pathText(here)}: is required`
+  if (issue.code !== 'invalid_union') return `${pathText(here)}: ${issue.message}`
+  const furthest = issue.errors.toSorted((left, right) => reachOf(right) - reachOf(left))[0]
+  if (furthest && reachOf(furthest) > 0) return firstIssue(furthest, here)
+  return `${pathText(here)}: ${wanted(issue)}`
+}
+
+/** Of a union of which no alternative came anywhere: the values it takes, or else the types. */
+function wanted(issue: z.core.$ZodIssueInvalidUnion): string {
+  const firsts = issue.errors.flatMap((issues) => issues.slice(0, 1))
+  const option = firsts.find(({ code }) => code === 'invalid_value')
+  const types = firsts.flatMap((each) => (each.code === 'invalid_type' ? [each.expected] : []))
+  return (
+    option?.message ?? (types.length > 0 ? `Invalid input: expected ${types.join(' or ')}` : issue.message)
+  )
 }
 
 /** How far into the value an alternative was right: not at all where it wants another type altogether. */
