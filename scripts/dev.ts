@@ -45,8 +45,7 @@ async function dev(port: number): Promise<void> {
   }
 }
 
-function portOf(args: string[]): number {
-  const { values } = parsed(args)
+function portOf(values: { port?: string }): number {
   const port = Number(values.port ?? 8787)
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
   throw new Failure(`--port ${values.port}: a port is a number from 1 to 65535.\n\n${usage}`)
@@ -54,7 +53,7 @@ function portOf(args: string[]): number {
 
 function parsed(args: string[]) {
   try {
-    return parseArgs({ args, options: { port: { type: 'string' } } })
+    return parseArgs({ args, options: { help: { type: 'boolean' }, port: { type: 'string' } } }).values
   } catch (error) {
     throw new Failure(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
   }
@@ -97,7 +96,9 @@ function endTogether(server: ChildProcess): void {
 }
 
 try {
-  await dev(portOf(process.argv.slice(2)))
+  const asked = parsed(process.argv.slice(2))
+  if (asked.help) console.log(usage)
+  else await dev(portOf(asked))
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error)
   process.exitCode = 1

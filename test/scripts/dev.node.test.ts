@@ -80,6 +80,14 @@ test('starts with nothing set, and again with the same keys, what was spent, and
   )
 }, 120_000)
 
+test('tells how it is used', async () => {
+  const dev = start('--help')
+  expect(await dev.ended).toBe(0)
+  expect(dev.output()).toBe(
+    'Usage: npm run dev -- [--port N]\n\n  --port N  listen on this port instead of 8787\n',
+  )
+})
+
 test('refuses what it does not know, and says what it knows', async () => {
   const dev = start('--prot')
   expect(await dev.ended).toBe(1)
@@ -98,8 +106,12 @@ interface Dev {
 }
 
 /** `npm run dev -- --port N`, or what it runs, without a terminal, and with no variables but these. */
-function start(port: number | '--prot', program = script, variables: Record<string, string> = {}): Dev {
-  const args = port === '--prot' ? [port] : ['--port', String(port)]
+function start(
+  port: number | '--prot' | '--help',
+  program = script,
+  variables: Record<string, string> = {},
+): Dev {
+  const args = typeof port === 'string' ? [port] : ['--port', String(port)]
   const child = spawn(process.execPath, [...program, ...args], {
     cwd: folder,
     env: { ...surroundings(process.env), ...variables },
