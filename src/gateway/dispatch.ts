@@ -1,4 +1,4 @@
-import { GatewayError, type Availability } from '../base/errors.ts'
+import { GatewayError } from '../base/errors.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import { isContent, type GenerationEvent, type GenerationEvents } from '../generation/events.ts'
 import type { GenerationRequest } from '../generation/request.ts'
@@ -6,7 +6,7 @@ import type { AttemptRecord } from '../ledger/contract.ts'
 import { call } from '../providers/call.ts'
 import { providerOf } from '../providers/table.ts'
 import type { Exchange } from './exchange.ts'
-import type { Plan } from './plan.ts'
+import { exhausted, type Failure } from './exhausted.ts'
 
 /** What happens while serving: the provider's events, and beside them a note of each endpoint tried. */
 export type DispatchEvent = GenerationEvent | { type: 'attempt'; endpoint: Endpoint; attempt: AttemptRecord }
@@ -86,11 +86,6 @@ function commits(event: GenerationEvent): boolean {
   return isContent(event) || event.type === 'finish'
 }
 
-interface Failure {
-  endpoint: Endpoint
-  error: GatewayError
-}
-
 function note(endpoint: Endpoint, startedAtMs: number, error?: GatewayError): DispatchEvent {
   return {
     type: 'attempt',
@@ -103,71 +98,5 @@ function note(endpoint: Endpoint, startedAtMs: number, error?: GatewayError): Di
       error: error ? (error.details.upstream?.code ?? error.errorType) : null,
       latencyMs: Date.now() - startedAtMs,
     },
-  }
-}
-
-/** Hints to clients are clamped: the official SDKs sleep for whatever they are told, seconds. */
-const retryAfterSecondsMax = 60
-
-/** The one error for an answer that nobody gave, by the contract's table of availability codes. */
-function exhausted(plan: Plan, failures: Failure[]): GatewayError {
-  const last = failures.at(-1)?.error ?? new GatewayError('server', 'Internal Server Error')
-  // The request itself was at fault, or the code was: no endpoint's availability explains it.
-  if (last.details.upstream?.failOver !== true) return last
-
-  const statuses = failures.map(({ error }) => error.details.upstream?.status ?? null)
-  const { type, code, message } = verdict(statuses)
-  const hints = failures.flatMap(({ error }) => error.details.upstream?.retryAfterSeconds ?? [])
-  const retryAfter =
-    type !== 'not_found' && hints.length > 0
-      ? Math.min(retryAfterSecondsMax, Math.max(1, Math.ceil(Math.min(...hints))))
-      : undefined
-  const availability: Availability = {
-    code,
-    retryable: type !== 'not_found',
-    requested_models: [plan.model.id],
-    docs_url: `https://openrouter.ai/docs/errors#${code}`,
-    affected_providers: failures.map(
-      ({ endpoint }) => providerOf(endpoint.provider)?.name ?? endpoint.provider,
-    ),
-    ...(retryAfter !== undefined && { retry_after: retryAfter }),
-  }
-  return new GatewayError(type, message, {
-    availability,
-    metadata: {
-      previous_errors: failures.map(({ endpoint, error }) => ({
-        provider: providerOf(endpoint.provider)?.name ?? endpoint.provider,
-        code: error.status,
-        status: error.details.upstream?.status ?? null,
-      })),
-    },
-    ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
-    cause: last,
-  })
-}
-
-function verdict(statuses: (number | null)[]): {
-  type: 'rate_limit_exceeded' | 'not_found' | 'provider_overloaded'
-  code: Availability['code']
-  message: string
-} {
-  if (statuses.every((status) => status === 429)) {
-    return {
-      type: 'rate_limit_exceeded',
-      code: 'capacity_exhausted',
-      message: 'Every provider of this model is rate limiting. Try again later.',
-    }
-  }
-  if (statuses.every((status) => status === 404)) {
-    return {
-      type: 'not_found',
-      code: 'model_unavailable_upstream',
-      message: 'No provider serves this model at the moment.',
-    }
-  }
-  return {
-    type: 'provider_overloaded',
-    code: 'temporarily_unavailable',
-    message: 'No provider of this model answered. Try again later.',
   }
 }
