@@ -5,7 +5,10 @@ export type LogLine = Record<string, string | number | boolean | null>
  * stack trace ever reaches it, so it takes scalars and nothing else.
  */
 export function log(line: LogLine): void {
-  console.info(JSON.stringify(line))
+  const text = JSON.stringify(line)
+  // `npm run dev` shows errors alone, and a provider that fails, or refuses its key, is its operator's business.
+  if ('failed' in line) console.error(text)
+  else console.info(text)
 }
 
 /** A request's one log line: whoever knows of its end first writes it, and what comes after is ignored. */

@@ -7,7 +7,7 @@ import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { surroundings } from '../../scripts/surroundings.ts'
 import { chatAnswer } from '../support/chat-chunks.ts'
 import { freePort } from '../support/free-port.ts'
-import { headerOf, provider } from '../support/provider.ts'
+import { headerOf, provider, replyJson } from '../support/provider.ts'
 import { copyProject, removeProject } from './project.ts'
 
 const folder = copyProject(['migrations', 'package.json', 'scripts', 'src', 'tsconfig.json', 'wrangler.toml'])
@@ -47,7 +47,7 @@ test('starts with nothing set, and again with the same keys, what was spent, and
   expect(await first.stop()).toBe(0)
   expect(first.output()).toBe(printed)
 
-  const upstream = await provider(chatAnswer('from upstream'))
+  const upstream = await provider(chatAnswer('from upstream'), replyJson(401, {}))
   writeFileSync(
     join(folder, '.dev.vars'),
     'OPENAI_API_KEY="of the file"\nGROQ_API_KEY="of the file"\nSTRAY_API_KEY="of the file"\n',
@@ -71,6 +71,11 @@ test('starts with nothing set, and again with the same keys, what was spent, and
   await ask(port, keysOf(again)[0] ?? '', 'openai/gpt-4o-mini')
   const [call] = await upstream.calls()
   expect(headerOf(call, 'authorization')).toBe(`Bearer it's "of" the $HOME\\environment`)
+
+  // A key that the provider refuses is the user's business; an answer is not.
+  expect(second.output()).toBe(again)
+  await ask(port, keysOf(again)[0] ?? '', 'openai/gpt-4o-mini')
+  await vi.waitFor(() => expect(second.output()).toContain('"failed":"openai 401 '), 5_000)
 
   // Ending npm ends what it started, though npm does not wait for it.
   await second.stop()
