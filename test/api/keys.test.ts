@@ -137,7 +137,7 @@ describe('making a key', () => {
     ['a creator', { name: 'x', creator_user_id: 'u' }, 'creator_user_id: not supported yet'],
     ['an external user', { name: 'x', external: { user: 'u' } }, 'external: not supported yet'],
     ['a list', [], 'The request body must be a JSON object.'],
-    ['no JSON', '{"name":', 'The request body is not valid JSON: it breaks off at its end.'],
+    ['no JSON', '{"name":', 'The request body is not valid JSON: it ends too early.'],
     [
       'a prototype',
       '{"name":"x","__proto__":{"disabled":true}}',
