@@ -4,7 +4,7 @@ import type { LedgerCore } from './core.ts'
 const pauseMs = 1500
 /** So many lines do not wait. */
 const linesEnough = 20
-/** A backlog goes in larger pieces; a record is a few kilobytes at most, and a statement may carry 2 MB. */
+/** The largest piece of a backlog. Large records make it more than the 2 MB that D1 takes as one value. */
 const linesMax = 100
 const backoffMs = { first: 3000, max: 60_000 }
 
@@ -15,6 +15,8 @@ export class Flusher {
   #timer: ReturnType<typeof setTimeout> | undefined
   #running: Promise<void> | undefined
   #failures = 0
+  /** Halved by a failure, which may be due to its size; doubled by a success. */
+  #pieceLines = linesMax
 
   /** `send` flushes the next lines and tells the core; it throws where D1 does not answer. */
   constructor(core: LedgerCore, send: (linesMax: number) => Promise<void>) {
@@ -44,13 +46,15 @@ export class Flusher {
     this.#timer = undefined
     try {
       while (this.#core.backlog > 0) {
-        await this.#send(this.#core.backlog > linesEnough ? linesMax : linesEnough)
+        await this.#send(this.#pieceLines)
         this.#failures = 0
+        this.#pieceLines = Math.min(linesMax, this.#pieceLines * 2)
       }
     } catch (error) {
       console.error(
         JSON.stringify({ event: 'flush_failed', lines: this.#core.backlog, error: String(error) }),
       )
+      this.#pieceLines = Math.ceil(this.#pieceLines / 2)
       const backoff = Math.min(backoffMs.max, backoffMs.first * 2 ** this.#failures++)
       this.#after(backoff * (0.75 + Math.random() / 4))
     }

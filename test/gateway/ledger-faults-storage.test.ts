@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import * as z from 'zod'
 import { sha256Hex } from '../../src/base/hash.ts'
 import { mintKey, rootKeys } from '../../src/base/key-text.ts'
 import type { Env } from '../../src/env.ts'
@@ -51,6 +52,19 @@ describe('F43: while D1 is down', () => {
     await vi.waitFor(() => expect(lost.mock.calls.length).toBeGreaterThan(0), { timeout: 5_000 })
     lost.mockRestore()
     expect((await books(env, payer.id)).generations).toHaveLength(60)
+  })
+
+  test('a backlog of large records goes in pieces that D1 takes', async () => {
+    const payer = await account(env)
+    const down = d1Fails()
+    // As much as the contract allows.
+    const pairs = Array.from({ length: 16 }, (_, index) => [`${index}`, '漢'.repeat(512)])
+    const ask = { ...hello, metadata: Object.fromEntries(pairs) }
+    await Promise.all(Array.from({ length: 100 }, () => askWhole(env, ask, { key: payer.key })))
+    down.restore()
+    const small = d1TakesAtMost(2_000_000)
+    await vi.waitFor(async () => expect((await books(env, payer.id)).generations).toHaveLength(100), 5_000)
+    small.mockRestore()
   })
 
   test('what asks D1 says so, what does not goes on', async () => {
@@ -209,6 +223,24 @@ function d1Fails(): { restore: () => void } {
       prepare.mockRestore()
     },
   }
+}
+
+const encoder = new TextEncoder()
+
+/** The platform's limit on one value, which the local D1 does not have. */
+function d1TakesAtMost(bytesMax: number) {
+  const batch: D1Database['batch'] = Reflect.get(d1Prototype(), 'batch')
+  return vi.spyOn(d1Prototype(), 'batch').mockImplementation(async function limited(
+    this: D1Database,
+    statements: D1PreparedStatement[],
+  ) {
+    const values = z.array(z.object({ params: z.array(z.unknown()) })).parse(statements)
+    const bytes = values.flatMap(({ params }) =>
+      params.map((value) => encoder.encode(String(value)).byteLength),
+    )
+    if (Math.max(...bytes) > bytesMax) throw new Error('D1_ERROR: string or blob too big: SQLITE_TOOBIG')
+    return await batch.call(this, statements)
+  })
 }
 
 /** So many batches are committed, and nobody hears of it. */
