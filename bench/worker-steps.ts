@@ -7,6 +7,7 @@ import { admit, type Admitted } from '../src/gateway/admit.ts'
 import { readBody } from '../src/gateway/body.ts'
 import { limitsOf } from '../src/gateway/limits.ts'
 import type { Plan } from '../src/gateway/plan.ts'
+import { profileOf } from '../src/gateway/profile.ts'
 import type { GenerationRequest } from '../src/generation/request.ts'
 import type { GenerationRecord } from '../src/ledger/contract.ts'
 import { call } from '../src/providers/call.ts'
@@ -66,11 +67,12 @@ async function decode(c: BenchContext): Promise<GenerationRequest> {
 async function admitted(c: BenchContext): Promise<Admitted & { request: GenerationRequest }> {
   const { env } = c
   const caller = await authenticate(env, c.req.raw.headers)
-  const request = await decode(c)
   const limits = limitsOf(env)
+  const profile = await profileOf(env, caller, limits, Date.now())
+  const request = await decode(c)
   return {
     request,
-    ...(await admit({ env, caller, limits, request, generationId: generationId(Date.now()) })),
+    ...(await admit({ env, caller, profile, limits, request, generationId: generationId(Date.now()) })),
   }
 }
 

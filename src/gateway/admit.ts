@@ -4,13 +4,15 @@ import { formatUsd } from '../base/money.ts'
 import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import { ledger } from '../ledger/client.ts'
-import type { Admission, RateLimit } from '../ledger/contract.ts'
+import type { Admission, Profile, RateLimit } from '../ledger/contract.ts'
 import type { Exchange } from './exchange.ts'
 import { Hold } from './hold.ts'
 import { makePlan, tokensAffordable, type Plan } from './plan.ts'
-import { profileOf, rememberProfile } from './profile.ts'
+import { rememberProfile } from './profile.ts'
 
-type Applicant = Pick<Exchange, 'env' | 'caller' | 'generationId' | 'request' | 'limits'>
+interface Applicant extends Pick<Exchange, 'env' | 'caller' | 'generationId' | 'request' | 'limits'> {
+  profile: Profile
+}
 
 export interface Admitted {
   plan: Plan
@@ -21,12 +23,12 @@ export interface Admitted {
  * Plans, then takes the hold, in one call of the account's object; where that knows a newer profile than the plan
  * was made with, plans again. A request that cannot be routed touches no money.
  */
-export async function admit({ env, caller, generationId, request, limits }: Applicant): Promise<Admitted> {
-  const nowMs = Date.now()
-  let plan = makePlan(env, await profileOf(env, caller, limits, nowMs), request, limits)
+export async function admit(applicant: Applicant): Promise<Admitted> {
+  const { env, caller, generationId, request, limits } = applicant
+  let plan = makePlan(env, applicant.profile, request, limits)
   let admission = await ask(env, caller, generationId, plan)
   if (!admission.ok && admission.reason === 'stale_profile') {
-    plan = makePlan(env, rememberProfile(caller, admission.profile, nowMs), request, limits)
+    plan = makePlan(env, rememberProfile(caller, admission.profile, Date.now()), request, limits)
     admission = await ask(env, caller, generationId, plan)
   }
   if (!admission.ok) throw refusal(admission, plan, request)

@@ -14,6 +14,7 @@ import { limitsOf } from './limits.ts'
 import { requestLog } from './log.ts'
 import { Meter } from './meter.ts'
 import { Outcome } from './outcome.ts'
+import { profileOf } from './profile.ts'
 import { stream, whole } from './respond.ts'
 import { settleAtEnd } from './settle.ts'
 
@@ -50,12 +51,13 @@ async function serve(c: Context<{ Bindings: Env }>, dialect: Dialect, ticket: Ti
   const { headers } = c.req.raw
   const limits = limitsOf(env)
   const caller = await authenticate(env, headers)
+  const profile = await profileOf(env, caller, limits, ticket.arrivedAtMs)
   const request = dialect.decodeRequest(await readBody(c.req.raw, limits), headers)
   const client = departure(c, limits)
 
   // From here on every path, refusal by the providers and departure of the client included, ends in `settle`.
   const { plan, hold } = await client.orEnd(
-    admit({ env, caller, limits, request, generationId: ticket.generationId }),
+    admit({ env, caller, profile, limits, request, generationId: ticket.generationId }),
   )
   const exchange: Exchange = {
     ...ticket,

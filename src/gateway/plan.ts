@@ -27,12 +27,6 @@ export interface Plan {
 
 /** Decides who may serve, without touching money: cheapest first, over the endpoints of the one model asked for. */
 export function makePlan(env: Env, profile: Profile, request: GenerationRequest, limits: Limits): Plan {
-  if (profile.keyClass === 'management') {
-    throw new GatewayError(
-      'permission_denied',
-      'A management key cannot run generations. Use an API key: POST /api/v1/keys makes one.',
-    )
-  }
   const { model, endpoints: live } = selectModel(env, request.model)
   checkInputs(model, request)
   const able = withinCap(model, withinContext(model, live, request), request)
@@ -98,7 +92,7 @@ function withinCap(model: Model, endpoints: Endpoint[], request: GenerationReque
   if (able.length > 0) return able
   throw new GatewayError(
     'max_tokens_exceeded',
-    `max_tokens is ${maxTokens}, but ${model.id} writes at most ${Math.max(...most)} tokens.`,
+    `max_tokens (or max_completion_tokens) is ${maxTokens}, but ${model.id} writes at most ${Math.max(...most)} tokens.`,
   )
 }
 

@@ -9,8 +9,18 @@ import type { Limits } from './limits.ts'
 const profilesCache = new Map<string, { profile: Profile; readAtMs: number }>()
 const profilesMax = 5_000
 
-/** The caller's profile: fresh from this isolate, else from the account's object, else stale while that fails. */
+/** The profile of a caller that may run generations: another class of key is refused before its body is read. */
 export async function profileOf(env: Env, caller: Caller, limits: Limits, nowMs: number): Promise<Profile> {
+  const profile = await knownProfile(env, caller, limits, nowMs)
+  if (profile.keyClass === 'inference') return profile
+  throw new GatewayError(
+    'permission_denied',
+    'A management key cannot run generations. Use an API key: POST /api/v1/keys makes one.',
+  )
+}
+
+/** Fresh from this isolate, else from the account's object, else stale while that fails. */
+async function knownProfile(env: Env, caller: Caller, limits: Limits, nowMs: number): Promise<Profile> {
   const cached = profilesCache.get(caller.keyHash)
   if (cached && nowMs - cached.readAtMs < limits.profileFreshMs) return cached.profile
   try {

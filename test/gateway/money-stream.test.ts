@@ -185,7 +185,7 @@ describe('an answer that breaks off', () => {
     ['disabled', { disabled: true }, 401],
     ['deleted', undefined, 401],
     ['limited below what it spent', { limit: 0.0001 }, 402],
-  ] as const)('48: because its key is %s is charged as delivered', async ([, change, code]) => {
+  ] as const)('F48 because its key is %s is charged as delivered', async ([, change, code]) => {
     const upstream = await provider(streaming(send(piece), silence))
     const payer = await account(env)
     const gateway = openai(upstream, { beatMs: 30 })
@@ -203,7 +203,7 @@ describe('an answer that breaks off', () => {
     expect(call?.completedAtMs).toBeNull()
   })
 
-  test('48: not because its key is limited to more than it spent', async () => {
+  test('F48 not because its key is limited to more than it spent', async () => {
     const upstream = await provider(
       streaming(send(piece), gate('on'), send(sse([finish('stop'), usage(10, 400), '[DONE]']))),
     )
