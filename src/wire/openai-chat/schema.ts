@@ -103,7 +103,7 @@ const responseFormat = z.discriminatedUnion('type', [
 
 const effort = z.enum(['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none'])
 
-const reasoning = z.object({
+const reasoning = z.strictObject({
   effort: effort.nullish(),
   max_tokens: z.int().nonnegative().nullish(),
   exclude: z.boolean().nullish(),
