@@ -277,7 +277,15 @@ const streamErrors: [string, JsonObject, object][] = [
   [
     'a finish reason that means failure',
     { choices: [{ delta: {}, finish_reason: 'insufficient_system_resource' }] },
-    { type: 'provider_unavailable', details: { upstream: { failOver: true } } },
+    {
+      type: 'provider_unavailable',
+      details: { upstream: { failOver: true, code: 'insufficient_system_resource' } },
+    },
+  ],
+  [
+    'a finish reason that means failure, beside a native one that says too much',
+    { choices: [{ delta: {}, finish_reason: 'error', native_finish_reason: 'The prompt was: canary' }] },
+    { type: 'provider_unavailable', details: { upstream: { failOver: true, code: 'error' } } },
   ],
 ]
 

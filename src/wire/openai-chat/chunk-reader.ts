@@ -122,9 +122,9 @@ export class ChunkReader {
     const told = readText(choice['finish_reason'])
     if (told === undefined || told === '' || this.#finish) return
     const reason = finishReasonOf(told)
+    if (reason === 'error') throw brokenAnswer(told)
     // A host that is a router itself tells both.
     const nativeReason = readText(choice['native_finish_reason']) ?? told
-    if (reason === 'error') throw brokenAnswer(nativeReason)
     const data = makeFrame(chunk, finishChoice(reason, nativeReason))
     this.#finish = { type: 'finish', reason, nativeReason, native: { format: 'openai-chat', data } }
   }
