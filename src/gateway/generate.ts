@@ -11,7 +11,7 @@ import { departure } from './departure.ts'
 import { dispatch } from './dispatch.ts'
 import { originOf, type Exchange } from './exchange.ts'
 import { limitsOf } from './limits.ts'
-import { requestLog } from './log.ts'
+import { bugIn, requestLog } from './log.ts'
 import { Meter } from './meter.ts'
 import { Outcome } from './outcome.ts'
 import { profileOf } from './profile.ts'
@@ -34,15 +34,10 @@ export async function generate(c: Context<{ Bindings: Env }>, dialect: Dialect):
       error_type: error.errorType,
       total_ms: Date.now() - arrivedAtMs,
       cost_nanos: 0,
-      ...(error.type === 'server' && { bug: nameOf(error.details.cause) }),
+      ...bugIn(error),
     })
     return errorResponse(error, dialect.encodeError(error), { 'x-generation-id': id })
   }
-}
-
-/** A bug by its kind alone: its message may quote what a client wrote. */
-function nameOf(cause: unknown): string {
-  return cause instanceof Error ? cause.name : typeof cause
 }
 
 /** The whole life of one generation, in the order it happens. */

@@ -1,3 +1,5 @@
+import type { GatewayError } from '../base/errors.ts'
+
 export type LogLine = Record<string, string | number | boolean | null>
 
 /**
@@ -18,4 +20,10 @@ export function requestLog(generationId: string): (line: LogLine) => void {
     if (!written) log({ generation_id: generationId, ...line })
     written = true
   }
+}
+
+/** A bug by its kind alone: its message may quote what a client wrote. */
+export function bugIn({ type, details: { cause } }: GatewayError): { bug?: string } {
+  if (type !== 'server') return {}
+  return { bug: cause instanceof Error ? cause.name : typeof cause }
 }

@@ -1,6 +1,8 @@
+import { GatewayError } from '../base/errors.ts'
 import type { AnswerContext, AnswerEncoder, AnswerEvent, Dialect } from '../wire/dialect.ts'
 import { Connection } from './connection.ts'
 import type { Exchange } from './exchange.ts'
+import { bugIn, log } from './log.ts'
 
 /** An answer on its way to the client. */
 export interface Answer {
@@ -46,7 +48,7 @@ export async function stream(answer: Answer): Promise<Response> {
 
 /** Pulls the answer to its end, also when the client has left: that end is where it is settled. */
 async function pump(
-  { dialect, events, context }: Answer,
+  { exchange, dialect, events, context }: Answer,
   first: Promise<IteratorResult<AnswerEvent[], void>>,
   connection: Connection,
 ): Promise<void> {
@@ -58,8 +60,13 @@ async function pump(
     }
     if (encoder) await connection.send(encoder.end())
     await connection.close()
-  } catch {
+  } catch (thrown) {
     // A bug of ours. It must not look like an end, and what was held must not stay so.
+    log({
+      generation_id: exchange.generationId,
+      event: 'answer_broken',
+      ...bugIn(GatewayError.from(thrown)),
+    })
     await events.return()
     await connection.break()
   }

@@ -3,7 +3,7 @@ import type { GenerationRecord } from '../ledger/contract.ts'
 import type { AnswerEvent, Charge } from '../wire/dialect.ts'
 import type { DispatchEvents } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
-import { log } from './log.ts'
+import { bugIn, log } from './log.ts'
 import type { Meter } from './meter.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -56,6 +56,7 @@ async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Pro
     upstream_cost_nanos: record.upstreamCostNanos,
     ...(record.errorType && { error_type: record.errorType }),
     ...(failed !== '' && { failed }),
+    ...(outcome.error && bugIn(outcome.error)),
     ...(outcome.usageSuspect && { usage_suspect: true }),
     ...(outcome.flaws.length > 0 && { flaws: outcome.flaws.join(' ') }),
   })
