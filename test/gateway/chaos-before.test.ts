@@ -148,6 +148,13 @@ test.concurrent.for(hints)('%s', async ([, deepinfra, groq, retryAfter]) => {
   }
 })
 
+test('the endpoints of one generation share its time', async () => {
+  const limits = { headersTimeoutMs: 200, firstTokenTimeoutMs: 900, totalTimeoutMs: 1_000 }
+  const played = await play({ deepinfra: [silence], groq: streaming(silence), limits })
+  const attempts = [{ error: 'headers_timeout' }, { error: 'total_timeout' }]
+  expect(played).toMatchObject(both({ calls: [1, 1], record: { attempts } }))
+})
+
 test('F5 429 moves on', async () => {
   const played = await play({ deepinfra: limited({ 'retry-after': '2' }), groq: fine })
   expect(played).toMatchObject(both(next))
