@@ -138,6 +138,17 @@ test.for(['evicted', 'aborted'] as const)(
   },
 )
 
+test('while only the look-up of settings fails, those of before are used', async () => {
+  const upstream = await provider(chatAnswer('Hello'), chatAnswer('Hello'))
+  const payer = await account(env)
+  const fails = async (): Promise<never> => await Promise.reject(new Error('Internal error'))
+  const failing = openai(upstream, () => ({ standing: fails }), { profileFreshMs: 0 })
+  const unknown = await askWhole(failing, mini, { key: payer.key })
+  await askWhole(openai(upstream), mini, { key: payer.key })
+  const known = await askWhole(failing, mini, { key: payer.key })
+  expect([unknown.response.status, known.response.status]).toEqual([503, 200])
+})
+
 test('F42: an overloaded object is a 503 that says when to come back, and no provider is called', async () => {
   const upstream = await provider(chatAnswer('never'))
   const payer = await account(env)

@@ -100,6 +100,17 @@ test('the limits of a day and of concurrent requests hold across an eviction too
   expect(await admit(account, 1)).toMatchObject({ limit: { name: 'requests_per_day', limit: 3 } })
 })
 
+test('what a dead Worker held is free again from its time on, before any alarm', async () => {
+  const account = await makeAccount({ creditNanos: 1000 })
+  await hold(account, 1000)
+  // Any durable answer tells that no write is under way, which would expire holds as well.
+  await credit(account, 'barrier', 1)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 59_000 })
+  expect(await admit(account, 1000)).toMatchObject({ ok: false, reason: 'balance' })
+  vi.setSystemTime(Date.now() + 1_100)
+  expect(await admit(account, 1000)).toMatchObject({ ok: true })
+})
+
 test('a settlement told three times is posted once', async () => {
   const account = await makeAccount({ creditNanos: 1000 })
   const claim = await hold(account, 500)
