@@ -42,6 +42,8 @@ function openai(
 /** A dead Worker sends nothing, and waits for nothing. */
 const neverSent = (): Promise<never> => new Promise(() => {})
 
+const broken = async (): Promise<never> => await Promise.reject(new Error('Internal error'))
+
 function after(milliseconds: number): void {
   const now = Date.now() + milliseconds
   vi.useFakeTimers({ toFake: ['Date'], now })
@@ -141,8 +143,7 @@ test.for(['evicted', 'aborted'] as const)(
 test('while only the look-up of settings fails, those of before are used', async () => {
   const upstream = await provider(chatAnswer('Hello'), chatAnswer('Hello'))
   const payer = await account(env)
-  const fails = async (): Promise<never> => await Promise.reject(new Error('Internal error'))
-  const failing = openai(upstream, () => ({ standing: fails }), { profileFreshMs: 0 })
+  const failing = openai(upstream, () => ({ standing: broken }), { profileFreshMs: 0 })
   const unknown = await askWhole(failing, mini, { key: payer.key })
   await askWhole(openai(upstream), mini, { key: payer.key })
   const known = await askWhole(failing, mini, { key: payer.key })
