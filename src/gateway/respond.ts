@@ -15,9 +15,9 @@ export interface Answer {
 
 /** A whole answer: the same events, folded. */
 export async function whole({ exchange, dialect, events, context }: Answer): Promise<Response> {
-  const all: AnswerEvent[] = []
-  for await (const batch of events) all.push(...batch)
-  return Response.json(dialect.encodeGeneration(context(), all), {
+  const fold = dialect.fold()
+  for await (const batch of events) fold.add(batch)
+  return Response.json(fold.whole(context()), {
     headers: { 'x-generation-id': exchange.generationId },
   })
 }

@@ -36,6 +36,13 @@ export interface AnswerEncoder {
   end(): string
 }
 
+/** Folds one answer, event by event, into a whole one: a long answer must not be kept in its pieces. */
+export interface AnswerFold {
+  add(events: AnswerEvent[]): void
+  /** What there is of the answer by now. */
+  whole(context: AnswerContext): JsonObject
+}
+
 /** The client's side of a format: how it asks and how it wants to be answered. */
 export interface Dialect {
   format: 'openai-chat'
@@ -44,7 +51,7 @@ export interface Dialect {
   /** A streamed answer. */
   encoder(context: AnswerContext): AnswerEncoder
   /** A whole answer, from the same events. */
-  encodeGeneration(context: AnswerContext, events: AnswerEvent[]): JsonObject
+  fold(): AnswerFold
   encodeError(error: GatewayError): JsonObject
   /** A comment that keeps a silent stream open. */
   keepAlive: string

@@ -29,10 +29,9 @@ async function ask(upstreamModel: string, body: JsonObject, streams = true): Pro
 
 function answer(events: GenerationEvent[]): JsonObject {
   const context = { generationId: 'gen-1', created: 1, model: 'simulator/x', provider: 'Simulator' }
-  const body = openaiChatDialect.encodeGeneration(
-    context,
-    events.filter((event) => event.type !== 'usage'),
-  )
+  const fold = openaiChatDialect.fold()
+  fold.add(events.filter((event) => event.type !== 'usage'))
+  const body = fold.whole(context)
   return readObject(readArray(body['choices'])?.[0]) ?? {}
 }
 

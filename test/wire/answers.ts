@@ -52,7 +52,9 @@ export function stream(events: AnswerEvent[], given: AnswerContext = context): s
 }
 
 export function whole(events: AnswerEvent[], given: AnswerContext = context): JsonObject {
-  return openaiChatDialect.encodeGeneration(given, events)
+  const fold = openaiChatDialect.fold()
+  fold.add(events)
+  return fold.whole(given)
 }
 
 export function chunksOf(text: string): JsonObject[] {

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationFailure } from '../../generation/events.ts'
 import type { AnswerContext, AnswerEncoder, AnswerEvent, Charge, Dialect } from '../dialect.ts'
+import { ChatFold } from './chat-fold.ts'
 import { decodeRequest } from './decode-request.ts'
-import { encodeGeneration } from './encode-generation.ts'
 import { errorJson, failureJson } from './errors.ts'
 import { frameOf, mapDelta, withoutReasoning } from './frames.ts'
 import { writeUsage } from './usage.ts'
@@ -12,7 +12,7 @@ export const openaiChatDialect: Dialect = {
   format: 'openai-chat',
   decodeRequest,
   encoder: (context) => new ChunkEncoder(context),
-  encodeGeneration,
+  fold: () => new ChatFold(),
   encodeError: (error) => ({ error: errorJson(error) }),
   keepAlive: ': OPENROUTER PROCESSING\n\n',
 }

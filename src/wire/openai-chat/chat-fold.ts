@@ -1,32 +1,16 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationFailure } from '../../generation/events.ts'
-import type { AnswerContext, AnswerEvent, Charge } from '../dialect.ts'
+import type { AnswerContext, AnswerEvent, AnswerFold, Charge } from '../dialect.ts'
 import { readArray, readCount, readObject, readText } from '../json.ts'
 import { failureJson } from './errors.ts'
 import { choiceIn, deltaIn, frameOf } from './frames.ts'
 import { writeUsage } from './usage.ts'
 
-/** A whole answer: the fold of the frames its stream would have had. */
-export function encodeGeneration(context: AnswerContext, events: AnswerEvent[]): JsonObject {
-  const fold = new AnswerFold()
-  for (const event of events) fold.add(event)
-  return {
-    id: context.generationId,
-    object: 'chat.completion',
-    created: context.created,
-    model: context.model,
-    provider: context.provider,
-    system_fingerprint: fold.fingerprint ?? null,
-    ...(fold.serviceTier !== undefined && { service_tier: fold.serviceTier }),
-    choices: [fold.choice(context.hidesReasoning ?? false)],
-    ...(fold.charge && { usage: writeUsage(fold.charge) }),
-  }
-}
-
-class AnswerFold {
-  fingerprint: string | undefined
-  serviceTier: string | undefined
-  charge: Charge | undefined
+/** A whole answer: the fold of the frames its stream would have had. Of each frame it keeps what it says, no more. */
+export class ChatFold implements AnswerFold {
+  #fingerprint: string | undefined
+  #serviceTier: string | undefined
+  #charge: Charge | undefined
   #frame: JsonObject | undefined
   #failure: GenerationFailure | undefined
   #finishReason: Json = null
@@ -41,9 +25,27 @@ class AnswerFold {
   readonly #annotations: Json[] = []
   #audio: JsonObject | undefined
 
-  add(event: AnswerEvent): void {
+  add(events: AnswerEvent[]): void {
+    for (const event of events) this.#addEvent(event)
+  }
+
+  whole(context: AnswerContext): JsonObject {
+    return {
+      id: context.generationId,
+      object: 'chat.completion',
+      created: context.created,
+      model: context.model,
+      provider: context.provider,
+      system_fingerprint: this.#fingerprint ?? null,
+      ...(this.#serviceTier !== undefined && { service_tier: this.#serviceTier }),
+      choices: [this.#choice(context.hidesReasoning ?? false)],
+      ...(this.#charge && { usage: writeUsage(this.#charge) }),
+    }
+  }
+
+  #addEvent(event: AnswerEvent): void {
     if (event.type === 'charge') {
-      this.charge = event.charge
+      this.#charge = event.charge
       return
     }
     if (event.type === 'error') {
@@ -53,13 +55,13 @@ class AnswerFold {
     const frame = frameOf(event)
     if (!frame || frame === this.#frame) return
     this.#frame = frame
-    this.fingerprint = readText(frame['system_fingerprint']) ?? this.fingerprint
-    this.serviceTier = readText(frame['service_tier']) ?? this.serviceTier
+    this.#fingerprint = readText(frame['system_fingerprint']) ?? this.#fingerprint
+    this.#serviceTier = readText(frame['service_tier']) ?? this.#serviceTier
     this.#addChoice(choiceIn(frame))
     this.#addDelta(deltaIn(frame))
   }
 
-  choice(hidesReasoning: boolean): JsonObject {
+  #choice(hidesReasoning: boolean): JsonObject {
     const { content, refusal } = this.#logprobs
     const failure = this.#failure
     return {
