@@ -100,6 +100,30 @@ test('the limits of a day and of concurrent requests hold across an eviction too
   expect(await admit(account, 1)).toMatchObject({ limit: { name: 'requests_per_day', limit: 3 } })
 })
 
+test('a new limit counts what was admitted before there was one', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / 86_400_000) * 86_400_000 + 3_600_000 })
+  const account = await makeAccount({ creditNanos: 1000, requestsPerMinute: 100 })
+  await hold(account, 1)
+  await credit(account, 'barrier', 1)
+  await evictDurableObject(account.stub())
+  vi.setSystemTime(Date.now() + 61_000)
+  await hold(account, 1)
+  await account.stub().putKey({
+    hash: account.keyHash,
+    class: 'inference',
+    disabled: false,
+    deleted: false,
+    expiresAtMs: null,
+    limitNanos: null,
+    limitReset: null,
+    requestsPerMinute: 100,
+    requestsPerDay: 2,
+    concurrentRequests: null,
+    version: 2,
+  })
+  expect(await admit(account, 1)).toMatchObject({ limit: { name: 'requests_per_day', limit: 2 } })
+})
+
 test('what a dead Worker held is free again from its time on, before any alarm', async () => {
   const account = await makeAccount({ creditNanos: 1000 })
   await hold(account, 1000)

@@ -18,7 +18,7 @@ export interface Outcome {
 
 const spanMs = 400_000
 const stepsMax = 30_000
-/** A quarter of an hour before a Thursday's midnight that is also a month's end: periods turn in mid-run. */
+/** Three minutes before a Thursday's midnight that is also a month's end: periods turn in mid-run. */
 const startMs = Date.UTC(2026, 3, 30, 23, 57)
 
 /** One account's life under faults, all drawn from the seed. */
