@@ -230,7 +230,8 @@ export class Ledger extends DurableObject<Env> {
 
   async #flush(core: LedgerCore, linesMax: number): Promise<void> {
     const flush = core.takeFlush(linesMax)
-    if (!flush) return
+    // Returning would have the flusher ask again at once, and for ever.
+    if (!flush) throw new Error('The lines that come next are missing')
     const seq = await this.#book.flush(flush)
     if (core.bookIsAt(seq, Date.now()) === 'known') return this.#writeSoon()
     console.error(JSON.stringify({ event: 'ledger_storage_is_old', account: this.#accountId, bookSeq: seq }))

@@ -124,6 +124,19 @@ test('a new limit counts what was admitted before there was one', async () => {
   expect(await admit(account, 1)).toMatchObject({ limit: { name: 'requests_per_day', limit: 2 } })
 })
 
+test('an object that has lost lines D1 needs says so, and goes on answering', async () => {
+  const failed = vi.spyOn(console, 'error').mockReturnValue()
+  const account = await makeAccount({ creditNanos: 1000 })
+  await bookReaches(account, 1)
+  await settle(account, await hold(account, 10), 10)
+  await runInDurableObject(account.stub(), (_, { storage }) => storage.sql.exec('delete from generations'))
+  await evictDurableObject(account.stub())
+  await runInDurableObject(account.stub(), (object) => object.alarm())
+  expect(failed).toHaveBeenCalledWith(expect.stringContaining('"event":"flush_failed","lines":1'))
+  expect(await account.stub().balance()).toMatchObject({ balanceNanos: 990 })
+  failed.mockRestore()
+})
+
 test('what a dead Worker held is free again from its time on, before any alarm', async () => {
   const account = await makeAccount({ creditNanos: 1000 })
   await hold(account, 1000)
