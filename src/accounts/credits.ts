@@ -1,13 +1,10 @@
 import * as z from 'zod'
 import { GatewayError } from '../base/errors.ts'
-import { formatUsd, nanosMax, nanosPerUsd, toUsd } from '../base/money.ts'
+import { formatUsd, toUsd } from '../base/money.ts'
 import type { Env } from '../env.ts'
 import { ledger } from '../ledger/client.ts'
 import type { CreditRequest } from '../ledger/contract.ts'
 import { accountReference, line, usd } from './fields.ts'
-
-/** Sums stay exact, with room for what is being spent. */
-const creditsMax = nanosMax - 1_000_000 * nanosPerUsd
 
 export const newCredit = z.strictObject({
   amount: usd.refine((nanos) => nanos !== 0, 'must not be 0'),
@@ -33,12 +30,7 @@ export async function addCredit(
   accountId: string,
   credit: CreditRequest,
 ): Promise<{ created: boolean; data: object }> {
-  const account = ledger(env, accountId)
-  const { creditsNanos } = await account.balance()
-  if (creditsNanos + credit.amountNanos > creditsMax) {
-    throw new GatewayError('conflict', `An account takes at most ${formatUsd(creditsMax)} in all`)
-  }
-  const result = await account.credit(credit)
+  const result = await ledger(env, accountId).credit(credit)
   if (result.ok) {
     const { created, amountNanos, balanceNanos } = result
     const data = { reference: credit.reference, amount: toUsd(amountNanos), balance: toUsd(balanceNanos) }
@@ -53,5 +45,7 @@ export async function addCredit(
       const available = formatUsd(Math.max(0, result.availableNanos))
       throw new GatewayError('conflict', `Only ${available} can be taken back`)
     }
+    case 'too_much':
+      throw new GatewayError('conflict', `An account takes at most ${formatUsd(result.mostNanos)} in all`)
   }
 }

@@ -121,6 +121,7 @@ export type Credit =
   /** The reference was used before, for another amount. */
   | { ok: false; reason: 'conflict'; amountNanos: UsdNanos }
   | { ok: false; reason: 'insufficient'; availableNanos: UsdNanos }
+  | { ok: false; reason: 'too_much'; mostNanos: UsdNanos }
 
 export interface Balance {
   creditsNanos: UsdNanos

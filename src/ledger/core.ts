@@ -1,4 +1,4 @@
-import type { UsdNanos } from '../base/money.ts'
+import { nanosMax, nanosPerUsd, type UsdNanos } from '../base/money.ts'
 import type * as contract from './contract.ts'
 import { concurrencyRefusal, rateHorizon, RateWindow } from './rate.ts'
 import type { GenerationRow, Storage } from './rows.ts'
@@ -7,6 +7,9 @@ import { spentAgainst, usageAt } from './usage-windows.ts'
 
 /** A hold without a sign of life for so long is resolved by what its last beat had metered. */
 export const holdTtlMs = 60_000
+
+/** All that an account may be given: sums stay exact, with room for what is being spent. */
+const creditsMaxNanos = nanosMax - 1_000_000 * nanosPerUsd
 
 /**
  * The rules of one account's money. Pure: no clock, no I/O but a synchronous storage. It decides in memory; `write`
@@ -130,6 +133,9 @@ export class LedgerCore {
       return { ok: false, reason: 'conflict', amountNanos: before.amountNanos }
     }
     if (before) return { ok: true, created: false, amountNanos, balanceNanos: before.balanceNanos }
+    if (account.creditsNanos + amountNanos > creditsMaxNanos) {
+      return { ok: false, reason: 'too_much', mostNanos: creditsMaxNanos }
+    }
     const availableNanos = account.postedNanos - heldNanos
     if (amountNanos < 0 && availableNanos + amountNanos < 0) {
       return { ok: false, reason: 'insufficient', availableNanos }
