@@ -17,6 +17,9 @@ const { workerOptions } = unstable_getMiniflareWorkerOptions({
   userConfigPath: './test/support/wrangler.toml',
 })
 
+/** Those that read the project's files or start programs; all others run inside the Workers runtime. */
+const nodeTests = ['test/**/*.node.test.ts', 'test/architecture.test.ts']
+
 export default defineConfig({
   test: {
     // Vitest leaves one processor to itself; most of our time is spent waiting for timers and servers.
@@ -36,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.node.test.ts', 'test/clients/**', '**/node_modules/**'],
+          exclude: [...nodeTests, 'test/clients/**', '**/node_modules/**'],
           setupFiles: ['./test/support/setup.ts'],
           testTimeout,
         },
@@ -44,7 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/**/*.node.test.ts'],
+          include: nodeTests,
           exclude: ['test/clients/**', '**/node_modules/**'],
           testTimeout,
         },
