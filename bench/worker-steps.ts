@@ -9,6 +9,7 @@ import { limitsOf } from '../src/gateway/limits.ts'
 import type { Plan } from '../src/gateway/plan.ts'
 import { profileOf } from '../src/gateway/profile.ts'
 import type { GenerationRequest } from '../src/generation/request.ts'
+import { blankRecord } from '../src/ledger/blank-record.ts'
 import type { GenerationRecord } from '../src/ledger/contract.ts'
 import { call } from '../src/providers/call.ts'
 import { openaiChatDialect } from '../src/wire/openai-chat/dialect.ts'
@@ -96,34 +97,4 @@ function upstreamUrl(c: BenchContext): string {
   return `${c.env.OPENAI_BASE_URL}/chat/completions`
 }
 
-const nothingServed: GenerationRecord = {
-  createdAtMs: 0,
-  status: 499,
-  model: 'openai/gpt-4o-mini',
-  requestedModel: 'openai/gpt-4o-mini',
-  provider: null,
-  providerName: null,
-  upstreamId: null,
-  upstreamModel: null,
-  streamed: false,
-  cancelled: true,
-  finishReason: null,
-  nativeFinishReason: null,
-  errorType: null,
-  promptTokens: 0,
-  completionTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-  usageEstimated: false,
-  upstreamCostNanos: 0,
-  firstTokenMs: null,
-  totalMs: 0,
-  attempts: [],
-  user: null,
-  sessionId: null,
-  metadata: null,
-  appUrl: null,
-  appTitle: null,
-  userAgent: null,
-}
+const nothingServed: GenerationRecord = { ...blankRecord, status: 499, cancelled: true }

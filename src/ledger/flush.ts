@@ -1,3 +1,4 @@
+import { blankRecord } from './blank-record.ts'
 import type { GenerationRecord } from './contract.ts'
 import type { EntryRow, GenerationRow } from './rows.ts'
 import type { Flush } from './state.ts'
@@ -29,35 +30,15 @@ const moveAccount = `update accounts set balance_nanos = balance_nanos + ?1, seq
 function lostRecord(row: GenerationRow): GenerationRecord {
   const model = row.model ?? 'unknown'
   return {
+    ...blankRecord,
     createdAtMs: row.admittedAtMs,
     status: 500,
     model,
     requestedModel: model,
-    provider: null,
-    providerName: null,
-    upstreamId: null,
-    upstreamModel: null,
     streamed: true,
-    cancelled: false,
-    finishReason: null,
-    nativeFinishReason: null,
     errorType: 'server',
-    promptTokens: 0,
-    completionTokens: 0,
-    cachedTokens: 0,
-    cacheWriteTokens: 0,
-    reasoningTokens: 0,
     usageEstimated: true,
     upstreamCostNanos: row.costNanos,
-    firstTokenMs: null,
-    totalMs: 0,
-    attempts: [],
-    user: null,
-    sessionId: null,
-    metadata: null,
-    appUrl: null,
-    appTitle: null,
-    userAgent: null,
   }
 }
 

@@ -1,34 +1,18 @@
+import { blankRecord } from '../../../src/ledger/blank-record.ts'
 import type { GenerationRecord } from '../../../src/ledger/contract.ts'
 
 /** A generation's record, where only its presence matters. */
 export const sampleRecord: GenerationRecord = {
-  createdAtMs: 0,
+  ...blankRecord,
   status: 200,
   model: 'simulator/echo',
   requestedModel: 'simulator/echo',
   provider: 'simulator',
   providerName: 'Simulator',
-  upstreamId: null,
-  upstreamModel: null,
   streamed: true,
-  cancelled: false,
   finishReason: 'stop',
-  nativeFinishReason: null,
-  errorType: null,
   promptTokens: 1,
   completionTokens: 1,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-  usageEstimated: false,
-  upstreamCostNanos: 0,
   firstTokenMs: 1,
   totalMs: 1,
-  attempts: [],
-  user: null,
-  sessionId: null,
-  metadata: null,
-  appUrl: null,
-  appTitle: null,
-  userAgent: null,
 }
