@@ -1,4 +1,5 @@
 import type { Ledger } from './ledger/ledger.ts'
+import type { ProviderVariable } from './providers/variables.ts'
 
 /** The bindings of wrangler.toml, and the variables a deployment may set. */
 export interface Env {
@@ -10,5 +11,5 @@ export interface Env {
   /** JSON that overrides single values of `gateway/limits.ts`. */
   LIMITS?: string
   /** What rows of the provider table name: `OPENAI_API_KEY`, `OPENAI_BASE_URL`, … */
-  [variable: `${string}_API_KEY` | `${string}_BASE_URL` | `${string}_HEADERS`]: string | undefined
+  [variable: ProviderVariable]: string | undefined
 }

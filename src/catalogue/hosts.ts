@@ -1,4 +1,4 @@
-import { apiKeyVariable, baseUrlVariable, providerOf } from '../providers/table.ts'
+import { needed, providerOf } from '../providers/table.ts'
 
 /** Whether a provider serves whatever model it has, listed here or not. */
 export function isOpen(slug: string): boolean {
@@ -9,7 +9,7 @@ export function isOpen(slug: string): boolean {
 export function settingFor(slug: string): string {
   const provider = providerOf(slug)
   if (!provider || provider.transport) return 'SIMULATOR=on'
-  return provider.baseUrl === undefined ? baseUrlVariable(provider) : apiKeyVariable(provider)
+  return needed(provider).join(' and ')
 }
 
 /** A provider as people spell it. */

@@ -84,6 +84,7 @@ export class Outcome {
       created: Math.floor(arrivedAtMs / 1000),
       model: plan.model.id,
       provider: this.attempts.at(-1)?.providerName ?? '',
+      promptTokensEstimate: request.promptTokensEstimate,
       ...(request.hidesReasoning && { hidesReasoning: true }),
     }
   }
@@ -198,6 +199,7 @@ function textOf(event: GenerationEvent): string {
     case 'start':
     case 'finish':
     case 'media':
+    case 'seal':
     case 'usage':
     case 'error':
     case 'frame':

@@ -1,5 +1,6 @@
 import type { ErrorType } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
+import type { Seal } from './conversation.ts'
 import type { Format } from './request.ts'
 import type { Usage } from './usage.ts'
 
@@ -19,17 +20,37 @@ export type GenerationEvent = { native?: NativeFrame } & (
   | { type: 'start'; model?: string; upstreamId?: string }
   | { type: 'text-delta'; text: string }
   | { type: 'refusal-delta'; text: string }
-  | { type: 'reasoning-delta'; text: string }
-  /** Audio, images, annotations, log probabilities: content that only the native frame carries in full. */
-  | { type: 'media'; kind: 'audio' | 'image' | 'annotation' }
+  /** `isSummary`: words about the thoughts, not the thoughts. `maker`: who thinks, see `Seal`. */
+  | { type: 'reasoning-delta'; text: string; isSummary?: boolean; maker?: string }
+  /**
+   * Ends the block that came before it, or stands for one that only its maker can read: see `Seal`. `index` is that
+   * of the tool call it belongs to; absent: of the reasoning or, where `of` says so, of the text.
+   */
+  | { type: 'seal'; seal: Seal; of?: 'text'; index?: number }
+  | { type: 'media'; media: Media }
   | { type: 'tool-call-delta'; index: number; id?: string; name?: string; arguments: string }
   /** Cumulative: a later one replaces an earlier one. */
   | { type: 'usage'; usage: Usage }
-  | { type: 'finish'; reason: FinishReason; nativeReason?: string; flaws?: readonly Flaw[] }
+  | {
+      type: 'finish'
+      reason: FinishReason
+      nativeReason?: string
+      /** The stop sequence that was met, where the provider tells. */
+      stopSequence?: string
+      flaws?: readonly Flaw[]
+    }
   | { type: 'error'; error: GenerationFailure }
   /** Nothing but a frame to pass on, such as an empty delta. */
   | { type: 'frame' }
 )
+
+/** Content that is not words of the answer. Further details, such as alternatives, are in the native frame alone. */
+export type Media =
+  /** A data URL, or an address. */
+  | { kind: 'image'; url: string }
+  /** Fragments: `base64` and `transcript` follow each other. */
+  | { kind: 'audio'; base64?: string; transcript?: string }
+  | { kind: 'citation'; url: string; title?: string; text?: string; start?: number; end?: number }
 
 /** Why a generation broke off, as a client may see it. */
 export interface GenerationFailure {
@@ -54,6 +75,7 @@ export function isContent(event: GenerationEvent): boolean {
       return event.text !== ''
     case 'tool-call-delta':
     case 'media':
+    case 'seal':
       return true
     case 'start':
     case 'usage':

@@ -1,7 +1,14 @@
 import type { JsonObject } from '../base/json.ts'
+import type { Conversation } from './conversation.ts'
 
 /** The formats of the world in which requests and answers travel. */
-export type Format = 'openai-chat'
+export type Format =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'anthropic-messages'
+  | 'google-generate'
+  | 'bedrock-converse'
+  | 'cohere-chat'
 
 /**
  * One generation as a client asks for it: the facts that planning, metering and records look at, and beside them
@@ -23,5 +30,13 @@ export interface GenerationRequest {
   user?: string
   sessionId?: string
   metadata?: Record<string, string>
-  native: { format: Format; body: JsonObject }
+  /**
+   * The maker of the sealed thoughts inside a tool loop that is still open: its last turns are a tool call with such a
+   * thought and the call's results. Only that maker can go on, see `Seal`.
+   */
+  loopMaker?: string
+  /** The body in no format's words, read when it is first asked for. */
+  conversation: () => Conversation
+  /** `headers`: those of the format's own that ask for something, such as `anthropic-beta`, by lower-case name. */
+  native: { format: Format; body: JsonObject; headers?: Readonly<Record<string, string>> }
 }

@@ -10,10 +10,16 @@ export interface Usage {
   cachedTokens: number
   /** Of the prompt: written to the provider's cache at its price for writing. */
   cacheWriteTokens: number
+  /** Of those: written to be kept for an hour, at its own price. */
+  cacheWriteLongTokens: number
   /** Of the completion: spent thinking. */
   reasoningTokens: number
   promptAudioTokens: number
   completionAudioTokens: number
+  promptImageTokens: number
+  completionImageTokens: number
+  /** Searches of the web that the provider made and bills. */
+  webSearches: number
   /** Counted by the gateway because the provider did not say, or said something impossible. */
   estimated: boolean
 }
@@ -23,8 +29,12 @@ export const noUsage: Usage = {
   completionTokens: 0,
   cachedTokens: 0,
   cacheWriteTokens: 0,
+  cacheWriteLongTokens: 0,
   reasoningTokens: 0,
   promptAudioTokens: 0,
   completionAudioTokens: 0,
+  promptImageTokens: 0,
+  completionImageTokens: 0,
+  webSearches: 0,
   estimated: false,
 }

@@ -1,35 +1,58 @@
 import * as z from 'zod'
 import { GatewayError } from '../base/errors.ts'
+import { bearer, type Outgoing } from './auth/auth.ts'
 import { settingOf, type ProviderEnv } from './live.ts'
-import { apiKeyVariable, baseUrlVariable, headersVariable, type Provider } from './table.ts'
+import { variableOf, type Provider, type Surface } from './table.ts'
+import { fill, type Suffix } from './variables.ts'
 
-/** Where a provider is: its own address, or the operator's. Nothing a client sends has a part in it. */
-export function addressOf(env: ProviderEnv, provider: Provider): string {
-  const base = settingOf(env, baseUrlVariable(provider)) ?? provider.baseUrl
-  const url = base !== undefined && URL.canParse(base) ? new URL(base) : undefined
+/** Where a surface of a provider is: its own address, or the operator's. Nothing a client sends has a part in it. */
+export function addressOf(env: ProviderEnv, provider: Provider, { surface, path }: Destination): string {
+  const setting = settingsOf(env, provider)
+  const own = surface === provider ? setting('BASE_URL') : undefined
+  const base = own ?? fill(surface.baseUrl ?? '', setting)
+  const url = URL.canParse(base) ? new URL(base) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) {
-    throw misconfigured(baseUrlVariable(provider))
+    throw misconfigured(variableOf(provider, 'BASE_URL'))
   }
-  url.pathname = url.pathname.replace(/\/+$/, '') + provider.protocol.path
+  const [pathname = '', query] = path.split('?')
+  url.pathname = url.pathname.replace(/\/+$/, '') + pathname
+  for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value)
   return url.href
+}
+
+export interface Destination {
+  surface: Surface
+  /** What follows the base URL, with its query. */
+  path: string
 }
 
 const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[\x20-\x7e]*$/))
 
 /** The headers of a request, made from nothing: none of the client's is among them. */
-export function headersOf(env: ProviderEnv, provider: Provider, accept: string): Record<string, string> {
-  const key = settingOf(env, apiKeyVariable(provider))
-  return {
+export async function headersOf(
+  env: ProviderEnv,
+  provider: Provider,
+  { auth = bearer }: Surface,
+  request: Outgoing,
+): Promise<Record<string, string>> {
+  const own = {
     ...(provider.takesHeaders && furtherHeaders(env, provider)),
     'content-type': 'application/json',
-    accept,
     'accept-encoding': 'identity',
-    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    ...request.headers,
+  }
+  return {
+    ...own,
+    ...(await auth.headers({ ...request, headers: own }, settingsOf(env, provider), Date.now())),
   }
 }
 
+function settingsOf(env: ProviderEnv, provider: Provider): (suffix: Suffix) => string | undefined {
+  return (suffix) => settingOf(env, variableOf(provider, suffix))
+}
+
 function furtherHeaders(env: ProviderEnv, provider: Provider): Record<string, string> {
-  const name = headersVariable(provider)
+  const name = variableOf(provider, 'HEADERS')
   const text = settingOf(env, name)
   if (text === undefined) return {}
   const parsed = headers.safeParse(jsonOf(text))

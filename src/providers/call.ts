@@ -2,21 +2,23 @@ import { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { readSse } from '../base/sse.ts'
 import { isContent, type GenerationEvents } from '../generation/events.ts'
-import type { GenerationRequest } from '../generation/request.ts'
+import type { Format, GenerationRequest } from '../generation/request.ts'
 import { parseJson, readObject } from '../wire/json.ts'
-import type { Quirks, UpstreamTarget } from '../wire/protocol.ts'
+import type { Protocol, Quirks, UpstreamTarget } from '../wire/protocol.ts'
 import { brokenAnswer, upstreamError } from '../wire/upstream-error.ts'
 import { addressOf, headersOf } from './address.ts'
 import { readText } from './body.ts'
 import type { ProviderEnv } from './live.ts'
 import { retryHint } from './retry-hint.ts'
-import { providerOf, type Provider, type Transport } from './table.ts'
+import { makerOf, providerOf, surfaceOf, type Provider, type Surface, type Transport } from './table.ts'
 import { Watch, type CallLimits } from './watch.ts'
 
-/** An endpoint as a call needs it: its provider's slug, and whether its model thinks; absent where nobody knows. */
-export interface CallTarget extends UpstreamTarget {
+/** An endpoint as a call needs it. */
+export interface CallTarget extends Omit<UpstreamTarget, 'maker'> {
+  /** Slug of a row of the provider table. */
   provider: string
-  reasoning?: boolean
+  /** The format it must be spoken to in; absent: the client's own where the provider speaks that. */
+  format?: Format
 }
 
 export interface CallOptions {
@@ -41,7 +43,12 @@ export async function* call(
 ): GenerationEvents {
   const provider = providerOf(target.provider)
   if (!provider) throw new Error(`There is no provider ${target.provider}`)
-  const merged = { ...target, quirks: quirksOf(provider, target) }
+  const surface = surfaceOf(provider, target.format, request.native.format)
+  const way: Way = {
+    provider,
+    surface,
+    target: { ...target, quirks: quirksOf(surface, target), maker: makerOf(provider, surface) },
+  }
 
   const attempt = new AbortController()
   const leave = (): void => attempt.abort(cancelled())
@@ -51,9 +58,9 @@ export async function* call(
   const watch = new Watch(limits, pace, (error) => attempt.abort(error))
   let ended = false
   try {
-    const response = await send(provider, merged, { request, env, signal: attempt.signal })
+    const response = await send(way, { request, env, signal: attempt.signal })
     if (response.ok) watch.sawHeaders()
-    for await (const events of answerOf(response, { provider, target: merged, watch })) {
+    for await (const events of answerOf(response, way, watch)) {
       if (events.some(isContent)) watch.sawContent()
       if (events.some((event) => event.type === 'finish')) watch.sawFinish()
       yield events
@@ -70,41 +77,62 @@ export async function* call(
   }
 }
 
+/** Where a call goes and how. */
+interface Way {
+  provider: Provider
+  surface: Surface
+  target: UpstreamTarget
+}
+
 const reasoningRequests = ['reasoning', 'reasoning_effort', 'thinking'] as const
 
-/** A row's quirks with those of one model on top. A model that does not think is not asked to: hosts refuse that. */
-function quirksOf(provider: Provider, { quirks, reasoning }: CallTarget): Quirks {
-  const drop = [provider.quirks.drop ?? [], quirks.drop ?? [], reasoning === false ? reasoningRequests : []]
-  return { ...provider.quirks, ...quirks, drop: drop.flat() }
+/** A surface's quirks with those of one model on top. A model that does not think is not asked to: hosts refuse that. */
+function quirksOf(surface: Surface, { quirks, reasoning }: CallTarget): Quirks {
+  const drop = [surface.quirks.drop ?? [], quirks.drop ?? [], reasoning === false ? reasoningRequests : []]
+  return { ...surface.quirks, ...quirks, drop: drop.flat() }
 }
 
 async function send(
-  provider: Provider,
-  target: CallTarget,
+  { provider, surface, target }: Way,
   options: { request: GenerationRequest; env: ProviderEnv; signal: AbortSignal },
 ): Promise<Response> {
   const { request, env, signal } = options
   const transport: Transport = provider.transport ?? fetch
-  return await transport(addressOf(env, provider), {
+  const { protocol } = surface
+  const { body, headers } = protocol.encodeRequest(request, target)
+  const url = addressOf(env, provider, { surface, path: protocol.path(target) })
+  const text = JSON.stringify(body)
+  const accept = target.streams ? acceptedStreams[protocol.framing ?? 'sse'] : 'application/json'
+  return await transport(url, {
     method: 'POST',
-    headers: headersOf(env, provider, target.streams ? 'text/event-stream' : 'application/json'),
-    body: JSON.stringify(provider.protocol.encodeRequest(request, target)),
+    headers: await headersOf(env, provider, surface, {
+      method: 'POST',
+      url,
+      headers: { accept, ...headers },
+      body: text,
+    }),
+    body: text,
     signal,
     // A redirect would carry the key to a host nobody chose.
     redirect: 'manual',
   })
 }
 
+const acceptedStreams = {
+  sse: 'text/event-stream',
+  'aws-event-stream': 'application/vnd.amazon.eventstream',
+} as const
+
 async function* answerOf(
   response: Response,
-  { provider, target, watch }: { provider: Provider; target: CallTarget; watch: Watch },
+  { surface: { protocol }, target }: Way,
+  watch: Watch,
 ): GenerationEvents {
-  const { protocol } = provider
-  if (!response.ok) throw await refusalOf(provider, response)
+  if (!response.ok) throw await refusalOf(protocol, response)
   if (!response.body) throw brokenAnswer('empty_body')
   const type = response.headers.get('content-type') ?? ''
   if (type.includes('html')) throw brokenAnswer('html_body')
-  const isWhole = type.includes('json') || (!target.streams && !type.includes('event-stream'))
+  const isWhole = type.includes('json') || (!target.streams && !type.includes('stream'))
   if (isWhole) yield* protocol.decodeGeneration(await readAnswer(response), target)
   else yield* protocol.decodeEvents(watch.over(readSse(response.body)), target)
 }
@@ -116,9 +144,9 @@ async function readAnswer(response: Response): Promise<JsonObject> {
   return body
 }
 
-async function refusalOf(provider: Provider, response: Response): Promise<GatewayError> {
+async function refusalOf(protocol: Protocol, response: Response): Promise<GatewayError> {
   const { text } = await readText(response, refusalBytesMax)
-  const fault = provider.protocol.decodeFault(response.status, text)
+  const fault = protocol.decodeFault(response.status, text)
   const retryAfterSeconds = retryHint(response.headers, Date.now())
   return upstreamError(response.status, fault, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
 }

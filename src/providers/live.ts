@@ -1,5 +1,6 @@
 import type { Env } from '../env.ts'
-import { apiKeyVariable, baseUrlVariable, providers, type Provider, type ProviderVariable } from './table.ts'
+import { needed, providers, type Provider } from './table.ts'
+import type { ProviderVariable } from './variables.ts'
 
 /** The variables of rows and the simulator's switch, as the Worker and a Node script both have them. */
 export type ProviderEnv = Pick<Env, 'SIMULATOR' | ProviderVariable>
@@ -21,6 +22,5 @@ export function settingOf(env: ProviderEnv, name: 'SIMULATOR' | ProviderVariable
 }
 
 function isConfigured(env: ProviderEnv, provider: Provider): boolean {
-  const needed = provider.baseUrl === undefined ? baseUrlVariable(provider) : apiKeyVariable(provider)
-  return settingOf(env, needed) !== undefined
+  return needed(provider).every((name) => settingOf(env, name) !== undefined)
 }

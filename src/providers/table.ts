@@ -1,18 +1,34 @@
+import type { Format } from '../generation/request.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import type { Protocol, Quirks } from '../wire/protocol.ts'
+import { bearer, type Auth } from './auth/auth.ts'
 import { simulate } from './simulator/simulate.ts'
+import { placeholders, variableName, type ProviderVariable, type Suffix } from './variables.ts'
+
+/** One way to speak to a provider: a protocol at an address. */
+export interface Surface {
+  protocol: Protocol
+  /**
+   * Absent where each operator has an own one: then the variable for it is what makes the provider live. `{REGION}`
+   * stands for the variable `<SLUG>_REGION`, and `{REGION:us-east-1}` has a default.
+   */
+  baseUrl?: string
+  /** Default: the key as a bearer token. */
+  auth?: Auth
+  quirks: Quirks
+  /** Who made the thoughts that it seals, see `Seal`. Default: the provider alone, `<slug>-v1`. */
+  maker?: string
+}
 
 /** A deployment of a protocol. A provider that speaks a protocol we have costs one row here and no code. */
-export interface Provider {
+export interface Provider extends Surface {
   slug: string
   /** As people and the contract's `provider` field spell it. */
   name: string
-  protocol: Protocol
-  /** Absent where each operator has an own one: then the variable for it is what makes the provider live. */
-  baseUrl?: string
   /** Whether closing the connection stops generation and billing; if not, an abandoned answer is drained for its usage. */
   cancellable: boolean
-  quirks: Quirks
+  /** Further ways to speak to it: taken where a client speaks that format, or an endpoint asks for it. */
+  also?: readonly Surface[]
   /** Its models are whatever it serves: `<slug>/<model>`. */
   open?: boolean
   /** Takes further headers, as JSON, from `<SLUG>_HEADERS`: what a tunnel in front of it wants to see. */
@@ -158,23 +174,39 @@ export function providerOf(slug: string): Provider | undefined {
   return bySlug.get(slug)
 }
 
-/** An environment variable a row may name; no other reaches a provider. */
-export type ProviderVariable = `${string}_API_KEY` | `${string}_BASE_URL` | `${string}_HEADERS`
+/** The way to speak to a provider: the format an endpoint asks for, else the client's own, else the first. */
+export function surfaceOf(provider: Provider, format: Format | undefined, native: Format): Surface {
+  const surfaces: readonly Surface[] = [provider, ...(provider.also ?? [])]
+  const speaking = (wanted: Format) => surfaces.find(({ protocol }) => protocol.format === wanted)
+  return (format ? speaking(format) : speaking(native)) ?? provider
+}
 
-export const apiKeyVariable = (provider: Provider): `${string}_API_KEY` => `${prefixOf(provider)}_API_KEY`
-export const baseUrlVariable = (provider: Provider): `${string}_BASE_URL` => `${prefixOf(provider)}_BASE_URL`
-export const headersVariable = (provider: Provider): `${string}_HEADERS` => `${prefixOf(provider)}_HEADERS`
+/** Whose sealed thoughts a surface can read. */
+export function makerOf(provider: Provider, surface: Surface): string {
+  return surface.maker ?? `${provider.slug}-v1`
+}
+
+export function variableOf({ slug }: Provider, suffix: Suffix): ProviderVariable {
+  return variableName(slug, suffix)
+}
+
+/** The variables that make a provider live, all of them together. */
+export function needed(provider: Provider): ProviderVariable[] {
+  if (provider.baseUrl === undefined) return [variableOf(provider, 'BASE_URL')]
+  const inAddress = placeholders(provider.baseUrl).filter(({ otherwise }) => otherwise === undefined)
+  const suffixesNeeded = [...(provider.auth ?? bearer).needs, ...inAddress.map(({ suffix }) => suffix)]
+  return suffixesNeeded.map((suffix) => variableOf(provider, suffix))
+}
 
 /** Every variable a row reads. */
 export function variables(provider: Provider): ProviderVariable[] {
   if (provider.transport) return []
-  return [
-    apiKeyVariable(provider),
-    baseUrlVariable(provider),
-    ...(provider.takesHeaders ? [headersVariable(provider)] : []),
-  ]
-}
-
-function prefixOf({ slug }: Provider): string {
-  return slug.toUpperCase().replaceAll('-', '_')
+  const surfaces: readonly Surface[] = [provider, ...(provider.also ?? [])]
+  const read = surfaces.flatMap(({ auth = bearer, baseUrl = '' }) => [
+    ...auth.needs,
+    ...(auth.takes ?? []),
+    ...placeholders(baseUrl).map(({ suffix }) => suffix),
+  ])
+  const further: Suffix[] = provider.takesHeaders ? ['BASE_URL', 'HEADERS'] : ['BASE_URL']
+  return [...new Set([...read, ...further])].map((suffix) => variableOf(provider, suffix))
 }

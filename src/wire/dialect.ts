@@ -1,7 +1,7 @@
 import type { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { GenerationEvent } from '../generation/events.ts'
-import type { GenerationRequest } from '../generation/request.ts'
+import type { Format, GenerationRequest } from '../generation/request.ts'
 import type { Usage } from '../generation/usage.ts'
 
 /** What a client is told it was charged, in nano-USD; `usage` as metered. */
@@ -21,6 +21,8 @@ export interface AnswerContext {
   /** The model id that serves, and the display name of its provider. Known once an endpoint has committed. */
   model: string
   provider: string
+  /** A realistic count of the prompt, for formats that tell it before the answer. */
+  promptTokensEstimate: number
   /** `GenerationRequest.hidesReasoning`. */
   hidesReasoning?: boolean
 }
@@ -45,7 +47,7 @@ export interface AnswerFold {
 
 /** The client's side of a format: how it asks and how it wants to be answered. */
 export interface Dialect {
-  format: 'openai-chat'
+  format: Format
   /** Parses and checks a request body; throws a 400 that names the path of what is wrong. */
   decodeRequest(body: JsonObject, headers: Headers): GenerationRequest
   /** A streamed answer. */

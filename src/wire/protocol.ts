@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import type { SseMessage } from '../base/sse.ts'
 import type { GenerationEvents } from '../generation/events.ts'
-import type { GenerationRequest } from '../generation/request.ts'
+import type { Format, GenerationRequest } from '../generation/request.ts'
 
 /** Where a format's hosts deviate from it: data of a provider's row, never a provider's name in code. */
 export interface Quirks {
@@ -33,6 +33,19 @@ export interface UpstreamTarget {
   streams: boolean
   /** The largest completion the endpoint gives. */
   maxCompletionTokens?: number | null
+  /** Whether its model thinks; absent where nobody knows. */
+  reasoning?: boolean
+  /** Whose sealed thoughts it can read, see `Seal`; absent: nobody's. */
+  maker?: string
+}
+
+/** What goes upstream. */
+export interface UpstreamBody {
+  body: JsonObject
+  /** Beyond those that every request has, such as `anthropic-version`. */
+  headers?: Readonly<Record<string, string>>
+  /** What the client asked for and this format or host has no way to ask for: told in the router's metadata. */
+  dropped: readonly string[]
 }
 
 /** A provider's refusal, as far as the gateway acts on it. */
@@ -57,9 +70,16 @@ export interface ProviderFault {
 
 /** The provider's side of a format. Pure: says nothing of hosts, keys or prices. */
 export interface Protocol {
-  format: 'openai-chat'
-  path: string
-  encodeRequest(request: GenerationRequest, target: UpstreamTarget): JsonObject
+  format: Format
+  /** What follows the base URL; may name the model and say whether it streams. */
+  path(target: UpstreamTarget): string
+  /** How events are framed. Default: server-sent events. */
+  framing?: 'sse' | 'aws-event-stream'
+  /**
+   * The client's own body with named edits where it came in this format, else its conversation in this format. Throws
+   * a 400 that names what cannot be asked for and must not be dropped.
+   */
+  encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody
   /** Reads a streamed answer. Throws GatewayError where the provider reports an error or breaks the format. */
   decodeEvents(messages: AsyncIterable<SseMessage[]>, target: UpstreamTarget): GenerationEvents
   /** Reads a whole answer as the one batch its stream would have been. */

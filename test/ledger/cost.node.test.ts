@@ -93,9 +93,13 @@ const anyUsage: fc.Arbitrary<Usage> = fc.record({
   completionTokens: tokens,
   cachedTokens: tokens,
   cacheWriteTokens: tokens,
+  cacheWriteLongTokens: fc.constant(0),
   reasoningTokens: tokens,
   promptAudioTokens: tokens,
   completionAudioTokens: tokens,
+  promptImageTokens: fc.constant(0),
+  completionImageTokens: fc.constant(0),
+  webSearches: fc.constant(0),
   estimated: fc.boolean(),
 })
 

@@ -28,7 +28,13 @@ async function ask(upstreamModel: string, body: JsonObject, streams = true): Pro
 }
 
 function answer(events: GenerationEvent[]): JsonObject {
-  const context = { generationId: 'gen-1', created: 1, model: 'simulator/x', provider: 'Simulator' }
+  const context = {
+    generationId: 'gen-1',
+    created: 1,
+    model: 'simulator/x',
+    provider: 'Simulator',
+    promptTokensEstimate: 10,
+  }
   const fold = openaiChatDialect.fold()
   fold.add(events.filter((event) => event.type !== 'usage'))
   const body = fold.whole(context)

@@ -12,6 +12,7 @@ export const context: AnswerContext = {
   created: 1_760_000_001,
   model: 'author/model',
   provider: 'Host',
+  promptTokensEstimate: 10,
 }
 
 /** The events of a provider's stream that comes in the given pieces. */

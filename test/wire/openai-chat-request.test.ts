@@ -23,7 +23,7 @@ function refusalOf(fields: JsonObject, headers?: Record<string, string>): string
 }
 
 const encode = (fields: JsonObject, quirks: Quirks = {}, streams = true) =>
-  openaiChatProtocol.encodeRequest(decode(fields), { upstreamModel: 'up', quirks, streams })
+  openaiChatProtocol.encodeRequest(decode(fields), { upstreamModel: 'up', quirks, streams }).body
 
 const tool = (name: string): JsonObject => ({ type: 'function', function: { name, parameters: {} } })
 const user = (...content: Json[]): JsonObject => ({ messages: [{ role: 'user', content }] })
@@ -51,6 +51,7 @@ test('a request is its facts, with the body as it came', () => {
     user: 'u',
     sessionId: 's',
     metadata: { team: 'x' },
+    conversation: expect.any(Function),
     native: { format: 'openai-chat', body },
   })
   expect(request.native.body).toBe(body)
@@ -245,7 +246,7 @@ test('[6] [7] [23] the body goes up as it came, with only the named edits, in it
   }
   const request = openaiChatDialect.decodeRequest(body, new Headers())
   const target = { upstreamModel: 'up', quirks: { noDeveloperRole: true }, streams: true }
-  expect(JSON.stringify(openaiChatProtocol.encodeRequest(request, target), null, 1)).toBe(
+  expect(JSON.stringify(openaiChatProtocol.encodeRequest(request, target).body, null, 1)).toBe(
     JSON.stringify(
       {
         temperature: 1,
@@ -300,7 +301,7 @@ test('[5] what a host refuses is dropped by its quirks', () => {
 test('a cap above what the endpoint gives becomes what it gives', () => {
   const request = decode({ max_tokens: 9_000 })
   const target = { upstreamModel: 'up', quirks: {}, streams: true, maxCompletionTokens: 4_096 }
-  expect(openaiChatProtocol.encodeRequest(request, target)).toMatchObject({ max_tokens: 4_096 })
+  expect(openaiChatProtocol.encodeRequest(request, target).body).toMatchObject({ max_tokens: 4_096 })
 })
 
 const thought = { role: 'assistant', content: 'Yes', reasoning_content: 'Hm' }

@@ -1,8 +1,8 @@
 import type { GatewayError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { SseMessage } from '../../base/sse.ts'
-import type { Flaw, GenerationEvent, NativeFrame } from '../../generation/events.ts'
-import { parseJson, readArray, readObject, readText } from '../json.ts'
+import type { Flaw, GenerationEvent, Media, NativeFrame } from '../../generation/events.ts'
+import { parseJson, readArray, readCount, readObject, readText } from '../json.ts'
 import type { Quirks } from '../protocol.ts'
 import { brokenAnswer, upstreamError } from '../upstream-error.ts'
 import { faultOfJson, namedStatus } from './faults.ts'
@@ -152,9 +152,7 @@ function contentEvents(parts: DeltaParts): GenerationEvent[] {
   if (parts.text) events.push({ type: 'text-delta', text: parts.text })
   if (parts.refusal) events.push({ type: 'refusal-delta', text: parts.refusal })
   for (const call of parts.toolCalls) events.push(call)
-  if (parts.media['audio']) events.push({ type: 'media', kind: 'audio' })
-  if (parts.media['images']) events.push({ type: 'media', kind: 'image' })
-  if (parts.media['annotations']) events.push({ type: 'media', kind: 'annotation' })
+  events.push(...mediaEvents(parts.media))
   return events
 }
 
@@ -189,6 +187,48 @@ function mediaOf(delta: JsonObject): JsonObject {
     ...(audio && { audio }),
     ...(images?.length && { images }),
     ...(annotations?.length && { annotations }),
+  }
+}
+
+/** What of the media other formats can tell too. */
+function mediaEvents({ audio, images, annotations }: JsonObject): GenerationEvent[] {
+  const events: GenerationEvent[] = []
+  const sound = readObject(audio)
+  if (sound) {
+    const base64 = readText(sound['data'])
+    const transcript = readText(sound['transcript'])
+    events.push({
+      type: 'media',
+      media: {
+        kind: 'audio',
+        ...(base64 !== undefined && { base64 }),
+        ...(transcript !== undefined && { transcript }),
+      },
+    })
+  }
+  for (const image of readArray(images) ?? []) {
+    const url = readText(readObject(readObject(image)?.['image_url'])?.['url'])
+    if (url !== undefined) events.push({ type: 'media', media: { kind: 'image', url } })
+  }
+  for (const annotation of readArray(annotations) ?? []) {
+    const citation = readObject(readObject(annotation)?.['url_citation'])
+    if (citation) events.push({ type: 'media', media: readCitation(citation) })
+  }
+  return events
+}
+
+function readCitation(citation: JsonObject): Extract<Media, { kind: 'citation' }> {
+  const title = readText(citation['title'])
+  const text = readText(citation['content'])
+  const start = readCount(citation['start_index'])
+  const end = readCount(citation['end_index'])
+  return {
+    kind: 'citation',
+    url: readText(citation['url']) ?? '',
+    ...(title !== undefined && { title }),
+    ...(text !== undefined && { text }),
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
   }
 }
 

@@ -3,6 +3,7 @@ import { GatewayError } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { readArray, readObject } from '../json.ts'
+import { conversationOf } from './conversation.ts'
 import { asksTooMuch, providerKeys } from './fields.ts'
 import { measurePrompt } from './measure.ts'
 import { chatRequest, sessionId, type ChatRequest } from './schema.ts'
@@ -35,8 +36,14 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     ...(request.user && { user: request.user }),
     ...(session && { sessionId: session }),
     ...(request.metadata && { metadata: request.metadata }),
+    conversation: once(() => conversationOf(request)),
     native: { format: 'openai-chat', body },
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 /** Refuses by name what a later version brings: to ignore it would break what it asks for. */

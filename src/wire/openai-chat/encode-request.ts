@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { readArray, readObject } from '../json.ts'
-import type { Quirks, UpstreamTarget } from '../protocol.ts'
+import type { Quirks, UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { handlingOf } from './fields.ts'
 import { reasoningFields, reasoningText } from './reasoning.ts'
 
@@ -9,7 +9,7 @@ import { reasoningFields, reasoningText } from './reasoning.ts'
  * The body the client sent, with only the edits named here, in the order the client wrote it: what two requests have
  * in common goes upstream as the same bytes, so a provider's prompt cache finds it.
  */
-export function encodeRequest(request: GenerationRequest, target: UpstreamTarget): JsonObject {
+export function encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
   const { quirks } = target
   const { body } = request.native
   const dropped = new Set(quirks.drop)
@@ -24,7 +24,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   upstream['stream'] = target.streams
   if (target.streams && !quirks.usageUnasked) upstream['stream_options'] = { include_usage: true }
   for (const field of dropped) delete upstream[field]
-  return upstream
+  return { body: upstream, dropped: [...dropped].filter((field) => (body[field] ?? null) !== null) }
 }
 
 type Edit = (value: Json) => JsonObject

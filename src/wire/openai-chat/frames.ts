@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { GenerationEvent } from '../../generation/events.ts'
+import type { GenerationEvent, Media } from '../../generation/events.ts'
 import { readArray, readObject, readText } from '../json.ts'
 import { writeToolCall, type ToolCallDelta } from './tool-calls.ts'
 
@@ -96,12 +96,50 @@ export function frameOf(event: GenerationEvent): JsonObject | undefined {
       return deltaFrame({ toolCalls: [event] })
     case 'finish':
       return makeFrame({}, finishChoice(event.reason, event.nativeReason))
-    case 'start':
+    case 'seal':
+      return deltaFrame({ reasoningDetails: [sealDetail(event)] })
     case 'media':
+      return deltaFrame({ media: mediaDelta(event.media) })
+    case 'start':
     case 'usage':
     case 'error':
     case 'frame':
       return undefined
+  }
+}
+
+function sealDetail({ seal }: Extract<GenerationEvent, { type: 'seal' }>): JsonObject {
+  const { maker: format, kind, data, id } = seal
+  const common = { format, index: 0, ...(id !== undefined && { id }) }
+  return kind === 'signature'
+    ? { type: 'reasoning.text', text: '', signature: data, ...common }
+    : { type: 'reasoning.encrypted', data, ...common }
+}
+
+function mediaDelta(media: Media): JsonObject {
+  switch (media.kind) {
+    case 'image':
+      return { images: [{ type: 'image_url', image_url: { url: media.url }, index: 0 }] }
+    case 'audio': {
+      const { base64, transcript } = media
+      return {
+        audio: {
+          ...(base64 !== undefined && { data: base64 }),
+          ...(transcript !== undefined && { transcript }),
+        },
+      }
+    }
+    case 'citation': {
+      const { url, title = '', text, start = 0, end = 0 } = media
+      const citation = {
+        url,
+        title,
+        start_index: start,
+        end_index: end,
+        ...(text !== undefined && { content: text }),
+      }
+      return { annotations: [{ type: 'url_citation', url_citation: citation }] }
+    }
   }
 }
 

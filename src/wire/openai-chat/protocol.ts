@@ -9,7 +9,7 @@ import { faultOf } from './faults.ts'
 /** OpenAI's chat completions, as providers speak it. */
 export const openaiChatProtocol: Protocol = {
   format: 'openai-chat',
-  path: '/chat/completions',
+  path: () => '/chat/completions',
   encodeRequest,
   decodeEvents,
   decodeGeneration,

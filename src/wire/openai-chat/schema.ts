@@ -5,7 +5,10 @@ import * as z from 'zod'
  * is not named here is not looked at: fields that are refused are in `fields.ts`, others travel on as they came.
  */
 
-const text = z.object({ type: z.literal('text'), text: z.string() })
+const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() })
+const cached = { cache_control: cacheControl.nullish() }
+
+const text = z.object({ type: z.literal('text'), text: z.string(), ...cached })
 
 const imageUrl = z.string().regex(/^(https?:\/\/|data:image\/(png|jpe?g|webp|gif);base64,)/i, {
   abort: true,
@@ -22,14 +25,16 @@ const part = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('image_url'),
     image_url: z.object({ url: imageUrl, detail: z.enum(['auto', 'low', 'high', 'original']).nullish() }),
+    ...cached,
   }),
   z.object({
     type: z.literal('input_audio'),
     input_audio: z.object({ data: base64, format: z.string() }),
+    ...cached,
   }),
-  z.object({ type: z.literal('video_url'), video_url: z.object({ url: z.string() }) }),
+  z.object({ type: z.literal('video_url'), video_url: z.object({ url: z.string() }), ...cached }),
   // The older name of the same part.
-  z.object({ type: z.literal('input_video'), video_url: z.object({ url: z.string() }) }),
+  z.object({ type: z.literal('input_video'), video_url: z.object({ url: z.string() }), ...cached }),
   z.object({
     type: z.literal('file'),
     file: z.object({
@@ -37,6 +42,7 @@ const part = z.discriminatedUnion('type', [
       file_data: z.string().nullish(),
       file_id: z.string().nullish(),
     }),
+    ...cached,
   }),
 ])
 
@@ -47,6 +53,16 @@ const toolCall = z.object({
   id: z.string(),
   type: z.literal('function'),
   function: z.object({ name: z.string(), arguments: z.string() }),
+})
+
+const reasoningDetail = z.looseObject({
+  type: z.string(),
+  format: z.string().nullish(),
+  id: z.string().nullish(),
+  text: z.string().nullish(),
+  signature: z.string().nullish(),
+  summary: z.string().nullish(),
+  data: z.string().nullish(),
 })
 
 const message = z.discriminatedUnion('role', [
@@ -61,7 +77,7 @@ const message = z.discriminatedUnion('role', [
     refusal: z.string().nullish(),
     reasoning: z.string().nullish(),
     reasoning_content: z.string().nullish(),
-    reasoning_details: z.array(z.looseObject({ type: z.string() })).nullish(),
+    reasoning_details: z.array(reasoningDetail).nullish(),
   }),
   z.object({ role: z.literal('tool'), content: parts, tool_call_id: z.string() }),
 ])
@@ -78,6 +94,7 @@ const tool = z.object({
     parameters: z.looseObject({}).nullish(),
     strict: z.boolean().nullish(),
   }),
+  ...cached,
 })
 
 const toolChoice = z.union([

@@ -1,0 +1,221 @@
+import { dataUrl } from '../data-url.ts'
+import type {
+  AnswerFormat,
+  Conversation,
+  InputPart,
+  OutputPart,
+  ReasoningWish,
+  Sampling,
+  Seal,
+  Source,
+  TextPart,
+  Tool,
+  Turn,
+} from '../../generation/conversation.ts'
+import type { ChatRequest } from './schema.ts'
+
+type Message = ChatRequest['messages'][number]
+type AssistantMessage = Extract<Message, { role: 'assistant' }>
+type Part = Exclude<Extract<Message, { role: 'user' }>['content'], string>[number]
+
+/** A chat request in no format's words. */
+export function conversationOf(request: ChatRequest): Conversation {
+  const { parallel_tool_calls: parallel, verbosity, prediction } = request
+  const answerFormat = answerFormatOf(request)
+  const reasoning = reasoningWishOf(request)
+  return {
+    turns: request.messages.map(turnOf),
+    tools: (request.tools ?? []).map(toolOf),
+    toolChoice: toolChoiceOf(request),
+    ...(typeof parallel === 'boolean' && { parallelToolCalls: parallel }),
+    sampling: samplingOf(request),
+    ...(answerFormat && { answerFormat }),
+    ...(reasoning && { reasoning }),
+    ...(verbosity && { verbosity }),
+    extras: { ...(prediction && { prediction }) },
+  }
+}
+
+function turnOf(message: Message): Turn {
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+      return { role: 'system', parts: textParts(message.content) }
+    case 'user':
+      return { role: 'user', parts: inputParts(message.content) }
+    case 'tool':
+      return { role: 'tool', callId: message.tool_call_id, parts: inputParts(message.content) }
+    case 'assistant':
+      return { role: 'assistant', parts: assistantParts(message) }
+  }
+}
+
+function textParts(content: string | Extract<Part, { type: 'text' }>[]): TextPart[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content.map(textPart)
+}
+
+function inputParts(content: string | Part[]): InputPart[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content.map(inputPart)
+}
+
+function textPart({ text, cache_control: cache }: Extract<Part, { type: 'text' }>): TextPart {
+  return { type: 'text', text, ...(cache && { cache: cacheMark(cache) }) }
+}
+
+function inputPart(part: Part): InputPart {
+  const cache = part.cache_control ? { cache: cacheMark(part.cache_control) } : {}
+  switch (part.type) {
+    case 'text':
+      return textPart(part)
+    case 'image_url': {
+      const { url, detail } = part.image_url
+      return { type: 'image', source: sourceOf(url), ...(detail && { detail }), ...cache }
+    }
+    case 'input_audio':
+      return { type: 'audio', format: part.input_audio.format, base64: part.input_audio.data, ...cache }
+    case 'video_url':
+    case 'input_video':
+      return { type: 'video', source: sourceOf(part.video_url.url), ...cache }
+    case 'file': {
+      const { filename, file_data: data } = part.file
+      return { type: 'file', source: sourceOf(data ?? ''), ...(filename && { name: filename }), ...cache }
+    }
+  }
+}
+
+function cacheMark({ ttl }: { ttl?: '5m' | '1h' | null | undefined }): { ttl?: '5m' | '1h' } {
+  return ttl ? { ttl } : {}
+}
+
+function sourceOf(url: string): Source {
+  const parsed = dataUrl(url)
+  return parsed ? { kind: 'data', ...parsed } : { kind: 'url', url }
+}
+
+/** Thoughts come before what they led to; a signed tool call is told by its id. */
+function assistantParts(message: AssistantMessage): OutputPart[] {
+  const details = sealsOf(message)
+  const calls = message.tool_calls ?? []
+  const ids = new Set(calls.map(({ id }) => id))
+  const parts: OutputPart[] = details.filter(({ seal }) => !ids.has(seal?.id ?? '')).map(reasoningPart)
+  if (details.length === 0) {
+    const text = message.reasoning ?? message.reasoning_content
+    if (text) parts.push({ type: 'reasoning', text })
+  }
+  parts.push(...spokenParts(message.content))
+  if (message.refusal) parts.push({ type: 'refusal', text: message.refusal })
+  for (const { id, function: called } of calls) {
+    const seal = details.find((detail) => detail.seal?.id === id)?.seal
+    parts.push({
+      type: 'tool-call',
+      id,
+      name: called.name,
+      arguments: called.arguments,
+      ...(seal && { seal }),
+    })
+  }
+  return parts
+}
+
+function spokenParts(content: AssistantMessage['content']): TextPart[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
+  return (content ?? []).flatMap((part) => (part.type === 'text' ? [textPart(part)] : []))
+}
+
+interface Detail {
+  text: string
+  isSummary: boolean
+  seal?: Seal
+}
+
+function reasoningPart({ text, isSummary, seal }: Detail): OutputPart {
+  return { type: 'reasoning', text, ...(isSummary && { isSummary }), ...(seal && { seal }) }
+}
+
+/** `reasoning_details` as thoughts: a summary and the encrypted thought it belongs to are one. */
+function sealsOf({ reasoning_details: entries }: AssistantMessage): Detail[] {
+  const details: Detail[] = []
+  for (const entry of entries ?? []) {
+    const maker = entry.format ?? 'unknown'
+    const id = entry.id ? { id: entry.id } : {}
+    const last = details.at(-1)
+    if (entry.type === 'reasoning.encrypted') {
+      const seal: Seal = { maker, kind: 'encrypted', data: entry.data ?? '', ...id }
+      if (last?.isSummary && !last.seal && entry.id) last.seal = seal
+      else details.push({ text: '', isSummary: false, seal })
+    } else if (entry.type === 'reasoning.summary') {
+      details.push({ text: entry.summary ?? '', isSummary: true })
+    } else if (entry.type === 'reasoning.text') {
+      const seal: Seal | undefined = entry.signature
+        ? { maker, kind: 'signature', data: entry.signature, ...id }
+        : undefined
+      details.push({ text: entry.text ?? '', isSummary: false, ...(seal && { seal }) })
+    }
+  }
+  return details
+}
+
+function toolOf({
+  function: declared,
+  cache_control: cache,
+}: NonNullable<ChatRequest['tools']>[number]): Tool {
+  const { name, description, parameters, strict } = declared
+  return {
+    name,
+    ...(description && { description }),
+    parameters: parameters ?? { type: 'object', properties: {} },
+    ...(typeof strict === 'boolean' && { strict }),
+    ...(cache && { cache: cacheMark(cache) }),
+  }
+}
+
+function toolChoiceOf({ tool_choice: choice }: ChatRequest): Conversation['toolChoice'] {
+  if (!choice) return 'auto'
+  return typeof choice === 'string' ? choice : { name: choice.function.name }
+}
+
+const samplingNames = [
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'top_a',
+  'frequency_penalty',
+  'presence_penalty',
+  'repetition_penalty',
+  'seed',
+  'logit_bias',
+  'logprobs',
+  'top_logprobs',
+] as const
+
+function samplingOf(request: ChatRequest): Sampling {
+  const asked = samplingNames.filter((name) => request[name] !== null && request[name] !== undefined)
+  const stop = typeof request.stop === 'string' ? [request.stop] : request.stop
+  return { ...Object.fromEntries(asked.map((name) => [name, request[name]])), ...(stop?.length && { stop }) }
+}
+
+function answerFormatOf({ response_format: format }: ChatRequest): AnswerFormat | undefined {
+  if (format?.type === 'json_object') return { type: 'json_object' }
+  if (format?.type !== 'json_schema') return undefined
+  const { name, schema, strict, description } = format.json_schema
+  return {
+    type: 'json_schema',
+    name,
+    schema: schema ?? {},
+    ...(typeof strict === 'boolean' && { strict }),
+    ...(description && { description }),
+  }
+}
+
+function reasoningWishOf({ reasoning, reasoning_effort: shorthand }: ChatRequest): ReasoningWish | undefined {
+  const effort = reasoning?.effort ?? shorthand
+  const { enabled, max_tokens: maxTokens, summary } = reasoning ?? {}
+  if (!effort && enabled === undefined && maxTokens === undefined && !summary) return undefined
+  return {
+    ...(typeof enabled === 'boolean' && { enabled }),
+    ...(effort && { effort }),
+    ...(typeof maxTokens === 'number' && { maxTokens }),
+    ...(summary && { summary }),
+  }
+}
