@@ -5,8 +5,8 @@ import { root, run } from '../../scripts/run.ts'
 import { copyProject, removeProject } from './project.ts'
 
 const folder = copyProject(
-  ['.oxfmtrc.json', '.oxlintrc.json', 'package.json', 'schema.sql', 'scripts', 'src', 'test/env.d.ts'].concat(
-    ['test/support', 'tsconfig.json', 'vitest.config.ts', 'wrangler.toml'],
+  ['.oxfmtrc.json', '.oxlintrc.json', 'package.json', 'public', 'schema.sql', 'scripts', 'src'].concat(
+    ['test/env.d.ts', 'test/support', 'tsconfig.json', 'vitest.config.ts', 'wrangler.toml'],
     ['package.json', 'package-lock.json', 'tsconfig.json'].map((name) => `test/clients/${name}`),
   ),
 )
