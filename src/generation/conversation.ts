@@ -1,3 +1,5 @@
+import type { JsonObject } from '../base/json.ts'
+
 /**
  * What a request says, in no format's words. A request in the provider's own format never needs it; any other is
  * translated through it: each dialect reads its body as a conversation, each protocol writes one as a body.
@@ -22,7 +24,7 @@ export interface Conversation {
    * Fields of the body that a conversation has no word for, by their path and with what was asked. A protocol that
    * does not know how to ask for one names it in `UpstreamBody.dropped`.
    */
-  extras: Readonly<Record<string, unknown>>
+  extras: JsonObject
 }
 
 export type Turn =
@@ -98,7 +100,7 @@ export interface Tool {
   name: string
   description?: string
   /** JSON Schema of the arguments, an object. */
-  parameters: Readonly<Record<string, unknown>>
+  parameters: JsonObject
   strict?: boolean
   cache?: CacheMark
 }
@@ -116,8 +118,8 @@ export interface Sampling {
   presence_penalty?: number
   repetition_penalty?: number
   seed?: number
-  stop?: readonly string[]
-  logit_bias?: Readonly<Record<string, number>>
+  stop?: string[]
+  logit_bias?: Record<string, number>
   logprobs?: boolean
   top_logprobs?: number
 }
@@ -127,7 +129,7 @@ export type AnswerFormat =
   | {
       type: 'json_schema'
       name: string
-      schema: Readonly<Record<string, unknown>>
+      schema: JsonObject
       strict?: boolean
       description?: string
     }

@@ -2,18 +2,20 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { readArray, readObject } from '../json.ts'
 import type { Quirks, UpstreamBody, UpstreamTarget } from '../protocol.ts'
+import { chatBodyOf } from './chat-body.ts'
 import { handlingOf } from './fields.ts'
 import { reasoningFields, reasoningText } from './reasoning.ts'
 
 /**
- * The body the client sent, with only the edits named here, in the order the client wrote it: what two requests have
+ * The body the client sent, or the one a client of this format would have sent, with only the edits named here, in the order the client wrote it: what two requests have
  * in common goes upstream as the same bytes, so a provider's prompt cache finds it.
  */
 export function encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
   const { quirks } = target
-  const { body } = request.native
+  const isNative = request.native.format === 'openai-chat'
+  const body = isNative ? request.native.body : chatBodyOf(request)
   const dropped = new Set(quirks.drop)
-  const edits = editsOf(request, target)
+  const edits = editsOf(request, body, target)
   const upstream: JsonObject = {}
   for (const [field, value] of Object.entries(body)) {
     if (value === null || dropped.has(field)) continue
@@ -24,16 +26,20 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   upstream['stream'] = target.streams
   if (target.streams && !quirks.usageUnasked) upstream['stream_options'] = { include_usage: true }
   for (const field of dropped) delete upstream[field]
-  return { body: upstream, dropped: [...dropped].filter((field) => (body[field] ?? null) !== null) }
+  const asked = [...dropped].filter((field) => (body[field] ?? null) !== null)
+  return {
+    body: upstream,
+    dropped: isNative ? asked : [...asked, ...Object.keys(request.conversation().extras)],
+  }
 }
 
 type Edit = (value: Json) => JsonObject
 
 /** What each edited field becomes. Two names of one thing become the same field, where the first of them stood. */
-function editsOf(request: GenerationRequest, target: UpstreamTarget): Record<string, Edit> {
+function editsOf(request: GenerationRequest, body: JsonObject, target: UpstreamTarget): Record<string, Edit> {
   const { quirks } = target
   const cap: Edit = () => capFields(request, target)
-  const reasoning: Edit = () => reasoningFields(request.native.body, quirks)
+  const reasoning: Edit = () => reasoningFields(body, quirks)
   return {
     model: () => ({ model: target.upstreamModel }),
     stream: () => ({ stream: target.streams }),

@@ -1,9 +1,18 @@
 import * as z from 'zod'
+import type { JsonObject } from '../../base/json.ts'
 
 /**
  * What a chat request may say (OpenRouter: chat completions). Known fields are strict; a null means "not set". What
  * is not named here is not looked at: fields that are refused are in `fields.ts`, others travel on as they came.
  */
+
+/** Any object: what is in it is its reader's business. */
+const object = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  {
+    error: 'Invalid input: expected object',
+  },
+)
 
 const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() })
 const cached = { cache_control: cacheControl.nullish() }
@@ -91,7 +100,7 @@ const tool = z.object({
   function: z.object({
     name: functionName,
     description: z.string().nullish(),
-    parameters: z.looseObject({}).nullish(),
+    parameters: object.nullish(),
     strict: z.boolean().nullish(),
   }),
   ...cached,
@@ -110,7 +119,7 @@ const responseFormat = z.discriminatedUnion('type', [
     json_schema: z.object({
       name: z.string().min(1).max(64),
       description: z.string().nullish(),
-      schema: z.looseObject({}).nullish(),
+      schema: object.nullish(),
       strict: z.boolean().nullish(),
     }),
   }),
@@ -164,7 +173,7 @@ export const chatRequest = z.object({
   logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.int().min(0).max(20).nullish(),
-  prediction: z.object({ type: z.literal('content'), content: texts }).nullish(),
+  prediction: object.nullish(),
 
   response_format: responseFormat.nullish(),
   structured_outputs: z.boolean().nullish(),
