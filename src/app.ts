@@ -4,6 +4,7 @@ import { health } from './api/health.ts'
 import { inference } from './api/inference.ts'
 import { management } from './api/management.ts'
 import { models } from './api/models.ts'
+import { providers } from './api/providers.ts'
 import { unknownRoute } from './api/unknown.ts'
 import { GatewayError } from './base/errors.ts'
 import { errorResponse } from './base/http.ts'
@@ -16,6 +17,7 @@ app.use(crossOrigin)
 for (const base of ['/api/v1', '/v1']) {
   app.route(base, inference)
   app.route(base, models)
+  app.route(base, providers)
   app.route(base, management)
 }
 app.route('/', health)

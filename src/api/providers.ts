@@ -1,0 +1,23 @@
+import { Hono } from 'hono'
+import type { Env } from '../env.ts'
+import { liveProviders } from '../providers/live.ts'
+import { providers as table } from '../providers/table.ts'
+
+/** Who serves here now. Needs no key, as the list of models does not. */
+export const providers = new Hono<{ Bindings: Env }>().get('/providers', (c) => {
+  const live = liveProviders(c.env)
+  return c.json({ data: table.filter(({ slug }) => live.has(slug)).map(providerObject) })
+})
+
+/** A provider as the contract lists it; null is what the table does not know. */
+function providerObject({ name, slug }: { name: string; slug: string }): object {
+  return {
+    name,
+    slug,
+    privacy_policy_url: null,
+    terms_of_service_url: null,
+    status_page_url: null,
+    headquarters: null,
+    datacenters: null,
+  }
+}
