@@ -12,7 +12,9 @@ import { queryOf } from './input.ts'
 const notYet = z.undefined({ error: 'not supported yet' }).optional()
 
 const activityQuery = z.strictObject({
-  date: z.iso.date({ error: 'must be a UTC day as YYYY-MM-DD' }).optional(),
+  date: z
+    .union([z.literal('today'), z.iso.date()], { error: 'must be a UTC day as YYYY-MM-DD, or today' })
+    .optional(),
   api_key_hash: keyHash.optional(),
   account: accountReference.optional(),
   group_by: notYet,
@@ -20,7 +22,7 @@ const activityQuery = z.strictObject({
   workspace_id: notYet,
 })
 
-/** What an account used on the last completed days, for the operator. */
+/** What an account used on the last completed days, or today so far, for the operator. */
 export const activity = new Hono<{ Bindings: Env }>().get('/', async (c) => {
   await authenticateOperator(c.env, c.req.raw.headers)
   const query = queryOf(c, activityQuery)
@@ -32,6 +34,7 @@ export const activity = new Hono<{ Bindings: Env }>().get('/', async (c) => {
 function windowOf(date: string | undefined, nowMs: number): { fromMs: number; untilMs: number } {
   const window = activityWindow(nowMs)
   if (date === undefined) return window
+  if (date === 'today') return { fromMs: window.untilMs, untilMs: window.untilMs + dayMs }
   const fromMs = Date.parse(date)
   if (fromMs >= window.fromMs && fromMs < window.untilMs) return { fromMs, untilMs: fromMs + dayMs }
   const [first, last] = [window.fromMs, window.untilMs - dayMs].map((ms) =>

@@ -103,14 +103,23 @@ test('one day and one key are picked out', async () => {
   expect(await ask(`&api_key_hash=${'c'.repeat(64)}`)).toEqual([])
 })
 
+test('today so far is told to whoever asks for it', async () => {
+  const { id } = await makeAccount()
+  await record(id, today - 1)
+  await record(id, today, { cost_nanos: 3 })
+  await record(id, Date.now(), { cost_nanos: 4 })
+  const { body } = await send('GET', `/activity?account=${id}&date=today`)
+  expect(body.data).toMatchObject([{ date: day(0), requests: 2, usage: 0.000000007 }])
+})
+
 const range = `must be one of the last 30 completed UTC days, ${day(30)} to ${day(1)}`
 
 test.for([
   [`date=${day(0)}`, `date: ${range}`],
   [`date=${day(31)}`, `date: ${range}`],
   ['date=2999-01-01', `date: ${range}`],
-  ['date=2025-02-30', 'date: must be a UTC day as YYYY-MM-DD'],
-  ['date=yesterday', 'date: must be a UTC day as YYYY-MM-DD'],
+  ['date=2025-02-30', 'date: must be a UTC day as YYYY-MM-DD, or today'],
+  ['date=yesterday', 'date: must be a UTC day as YYYY-MM-DD, or today'],
   ['api_key_hash=ABC', 'api_key_hash: must be the hash of a key: 64 hex digits'],
   ['group_by=workspace', 'group_by: not supported yet'],
   ['user_id=u', 'user_id: not supported yet'],
