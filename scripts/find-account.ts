@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { Failure } from './failure.ts'
+import { ask, type Gateway } from './management-client.ts'
+import { didYouMean } from './words.ts'
+
+const pageSize = 100
+
+export const accountObject = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  unlimited: z.boolean(),
+  markup: z.object({ default: z.string(), models: z.record(z.string(), z.string()) }),
+  balance: z.number(),
+  created_at: z.string(),
+})
+
+export type Account = z.infer<typeof accountObject>
+
+/** Every account, newest first, the default one last. */
+export async function listAccounts(gateway: Gateway): Promise<Account[]> {
+  const answer = z.object({ data: z.array(accountObject), total_count: z.int() })
+  const accounts: Account[] = []
+  for (;;) {
+    const query = { limit: pageSize, offset: accounts.length }
+    const { json: page } = await ask(gateway, { path: '/accounts', query, answer })
+    accounts.push(...page.data)
+    if (page.data.length === 0 || accounts.length >= page.total_count) return accounts
+  }
+}
+
+/** The account of that name or id; the default one where none is named. */
+export async function findAccount(gateway: Gateway, named = 'default'): Promise<Account> {
+  const accounts = await listAccounts(gateway)
+  const account = accounts.find(({ id, name }) => id === named || name === named)
+  if (account) return account
+  const near = didYouMean(
+    named,
+    accounts.map(({ name }) => name),
+  )
+  throw new Failure(`There is no account ${JSON.stringify(named)}.${near || ' See: npm run account -- list'}`)
+}
