@@ -64,19 +64,13 @@ async function credit(
   { gateway, options }: Asked,
   { amount, kind }: { amount: string; kind: string },
 ): Promise<Report> {
+  const { reference = `cli-${randomUUID()}`, note } = options
+  const fields = { amount, kind: choice(options, 'kind', kinds) ?? kind, reference, note }
   const account = await findAccount(gateway, options['account'])
-  const reference = options['reference'] ?? `cli-${randomUUID()}`
-  const body = {
-    amount,
-    kind: choice(options, 'kind', kinds) ?? kind,
-    reference,
-    account: account.id,
-    ...(options['note'] !== undefined && { note: options['note'] }),
-  }
   const { status, json } = await ask(gateway, {
     method: 'POST',
     path: '/credits',
-    body,
+    body: { ...fields, account: account.id },
     answer: creditAnswer,
   }).catch((error: unknown) => {
     if (!(error instanceof NoAnswer)) throw error

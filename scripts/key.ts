@@ -6,6 +6,7 @@ import { findAccount } from './find-account.ts'
 import { keyObject, keyTable, limitText, listKeys, pickKey } from './find-key.ts'
 import { ask } from './management-client.ts'
 import { localTime } from './table.ts'
+import { shellWord } from './words.ts'
 
 const help = `Keys: what your programs and your friends call the gateway with.
 
@@ -30,8 +31,9 @@ The management key is MANAGEMENT_KEY, or the one that derives from what .switchy
 
 async function list({ gateway, options }: Asked): Promise<Report> {
   const found = await listKeys(gateway, options['account'])
-  const none = `No keys yet. Make one: npm run key -- create <name>`
-  return { json: { data: found.keys }, text: found.keys.length === 0 ? none : keyTable(found) }
+  if (found.keys.length > 0) return { json: { data: found.keys }, text: keyTable(found) }
+  const where = options['account'] === undefined ? '' : ` --account ${shellWord(options['account'])}`
+  return { json: { data: [] }, text: `No keys yet. Make one: npm run key -- create <name>${where}` }
 }
 
 async function create({ gateway, words: [name = ''], options }: Asked): Promise<Report> {

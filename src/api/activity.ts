@@ -13,7 +13,7 @@ const notYet = z.undefined({ error: 'not supported yet' }).optional()
 
 const activityQuery = z.strictObject({
   date: z
-    .union([z.literal('today'), z.iso.date()], { error: 'must be a UTC day as YYYY-MM-DD, or today' })
+    .union([z.literal('today'), z.iso.date({ error: 'must be a UTC day as YYYY-MM-DD, or today' })])
     .optional(),
   api_key_hash: keyHash.optional(),
   account: accountReference.optional(),

@@ -50,6 +50,11 @@ test('lists and counts models for @openrouter/sdk', async () => {
   expect(endpoints.data.endpoints).toHaveLength(2)
 })
 
+test('lists the live providers for @openrouter/sdk', async () => {
+  const { data } = await inference.providers.list()
+  expect(data).toContainEqual(expect.objectContaining({ slug: 'simulator', name: 'Simulator' }))
+})
+
 test('tells @openrouter/sdk about its own key', async () => {
   const own = client(await newKey({ limit: 1.5 }))
   const { data } = await own.apiKeys.getCurrentKeyMetadata()
