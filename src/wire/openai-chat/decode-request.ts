@@ -1,8 +1,7 @@
-import type * as z from 'zod'
-import { GatewayError } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { readArray, readObject } from '../json.ts'
+import { firstIssue, invalid, notYet } from '../refusals.ts'
 import { conversationOf } from './conversation.ts'
 import { asksTooMuch, providerKeys } from './fields.ts'
 import { measurePrompt } from './measure.ts'
@@ -85,46 +84,4 @@ function sessionOf(headers: Headers): string | undefined {
   const session = sessionId.safeParse(headers.get('x-session-id') ?? '')
   if (!session.success) throw invalid('x-session-id: must have at most 256 characters')
   return session.data
-}
-
-/** The first issue; of a union, that of the alternative that came furthest. */
-function firstIssue(issues: readonly z.core.$ZodIssue[], path: PropertyKey[] = []): string {
-  const issue = issues[0]
-  if (!issue) return 'Invalid request parameters'
-  const here = [...path, ...issue.path]
-  if (issue.input === undefined && issue.code.startsWith('invalid_')) return `${pathText(here)}: is required`
-  if (issue.code !== 'invalid_union') return `${pathText(here)}: ${issue.message}`
-  const furthest = issue.errors.toSorted((left, right) => reachOf(right) - reachOf(left))[0]
-  if (furthest && reachOf(furthest) > 0) return firstIssue(furthest, here)
-  return `${pathText(here)}: ${wanted(issue)}`
-}
-
-/** Of a union of which no alternative came anywhere: the values it takes, or else the types. */
-function wanted(issue: z.core.$ZodIssueInvalidUnion): string {
-  const firsts = issue.errors.flatMap((issues) => issues.slice(0, 1))
-  const option = firsts.find(({ code }) => code === 'invalid_value')
-  const types = firsts.flatMap((each) => (each.code === 'invalid_type' ? [each.expected] : []))
-  return (
-    option?.message ?? (types.length > 0 ? `Invalid input: expected ${types.join(' or ')}` : issue.message)
-  )
-}
-
-/** How far into the value an alternative was right: not at all where it wants another type altogether. */
-function reachOf(issues: readonly z.core.$ZodIssue[]): number {
-  const isOfType = issues.every(({ code }) => code !== 'invalid_type' && code !== 'invalid_value')
-  return Math.max(isOfType ? 1 : 0, ...issues.map((issue) => issue.path.length))
-}
-
-function pathText(path: PropertyKey[]): string {
-  return path
-    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`))
-    .join('')
-}
-
-function notYet(name: string): GatewayError {
-  return invalid(`${name} is not supported yet`)
-}
-
-function invalid(message: string): GatewayError {
-  return new GatewayError('invalid_request', message)
 }
