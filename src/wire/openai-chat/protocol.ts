@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { SseMessage } from '../../base/sse.ts'
 import type { GenerationEvent, GenerationEvents } from '../../generation/events.ts'
+import { faultOf } from '../faults.ts'
 import type { Protocol, UpstreamTarget } from '../protocol.ts'
 import { ChunkReader } from './chunk-reader.ts'
 import { encodeRequest } from './encode-request.ts'
-import { faultOf } from './faults.ts'
+import { isRequestField } from './fields.ts'
 
 /** OpenAI's chat completions, as providers speak it. */
 export const openaiChatProtocol: Protocol = {
@@ -13,7 +14,7 @@ export const openaiChatProtocol: Protocol = {
   encodeRequest,
   decodeEvents,
   decodeGeneration,
-  decodeFault: faultOf,
+  decodeFault: (status, body) => faultOf(status, body, isRequestField),
 }
 
 async function* decodeEvents(

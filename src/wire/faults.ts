@@ -1,7 +1,6 @@
-import type { Json, JsonObject } from '../../base/json.ts'
-import { parseJson, readArray, readObject, readText } from '../json.ts'
-import type { ProviderFault } from '../protocol.ts'
-import { isRequestField } from './fields.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import { parseJson, readArray, readObject, readText } from './json.ts'
+import type { ProviderFault } from './protocol.ts'
 
 /** What a provider said went wrong, in whichever of a dozen shapes; its words stay inside this file. */
 interface Complaint {
@@ -12,18 +11,23 @@ interface Complaint {
   status?: number
 }
 
+/** Whether a name is one of a format's request fields: only such a name is repeated to a client. */
+export type IsField = (name: string) => boolean
+
+const noField: IsField = () => false
+
 /** Judges the body of a refusal: JSON of any known shape, or any text at all. */
-export function faultOf(status: number | null, body: string): ProviderFault {
+export function faultOf(status: number | null, body: string, isField = noField): ProviderFault {
   const json = parseJson(body)
   return json === undefined
-    ? judge(status, { message: body.slice(0, 2_000), code: '', type: '', param: '' })
-    : faultOfJson(status, json)
+    ? judge(status, { message: body.slice(0, 2_000), code: '', type: '', param: '' }, isField)
+    : faultOfJson(status, json, isField)
 }
 
 /** Judges a refusal that was parsed already, such as an error inside a stream; `status` where HTTP tells one. */
-export function faultOfJson(status: number | null, json: Json): ProviderFault {
+export function faultOfJson(status: number | null, json: Json, isField = noField): ProviderFault {
   const complaint = complaintOf(json)
-  return judge(status ?? complaint.status ?? null, complaint)
+  return judge(status ?? complaint.status ?? null, complaint, isField)
 }
 
 /** The HTTP status an error inside a stream names, if it names one. */
@@ -47,10 +51,14 @@ const overloaded = /overloaded|over.?capacity|service.?unavailable/i
 /** The model wrote a tool call that does not parse: another attempt may do better, the client cannot. */
 const modelAtFault = /tool_use_failed/i
 
-function judge(status: number | null, complaint: Complaint): ProviderFault {
+function judge(status: number | null, complaint: Complaint, isField: IsField): ProviderFault {
   const type = kindOf(status, `${complaint.code} ${complaint.type}`, complaint.message)
   const code = plainWord(complaint.code) ?? plainWord(complaint.type)
-  return { type, message: messageOf(type, complaint, code), ...(code !== undefined && { code }) }
+  return {
+    type,
+    message: messageOf(type, namedField(complaint, isField), code),
+    ...(code !== undefined && { code }),
+  }
 }
 
 /** Order matters: hosts word a rate limit like an overflow, and an unpaid bill like a rate limit. */
@@ -71,11 +79,10 @@ function kindOf(status: number | null, words: string, sentence: string): Provide
 }
 
 /** Our own words, with names from closed sets: a provider's sentence may hold keys, hosts, or the prompt. */
-function messageOf(type: ProviderFault['type'], { param }: Complaint, code: string | undefined): string {
+function messageOf(type: ProviderFault['type'], field: string | undefined, code: string | undefined): string {
   switch (type) {
     case 'invalid_request': {
-      const field = /^[a-z_]+/.exec(param)?.[0]
-      const details = [code, field && isRequestField(field) && `parameter ${field}`].filter(Boolean)
+      const details = [code, field && `parameter ${field}`].filter(Boolean)
       return ['Provider refused the request', details.join(', ')].filter(Boolean).join(': ')
     }
     case 'context_length_exceeded':
@@ -95,6 +102,11 @@ function messageOf(type: ProviderFault['type'], { param }: Complaint, code: stri
     case 'other':
       return 'Provider returned error'
   }
+}
+
+function namedField({ param }: Complaint, isField: IsField): string | undefined {
+  const field = /^[a-z_]+/.exec(param)?.[0]
+  return field !== undefined && isField(field) ? field : undefined
 }
 
 /** A machine-readable code and nothing else: a word, or a short number. */
