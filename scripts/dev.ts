@@ -3,10 +3,11 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { rootKeys } from '../src/base/key-text.ts'
-import { providers, variables } from '../src/providers/table.ts'
+import { Failure } from './failure.ts'
 import { root } from './run.ts'
 import { chosenVariables, masterKey, writeEnvFile } from './secrets.ts'
-import { welcome } from './welcome.ts'
+import { workerVariables } from './variables.ts'
+import { curlLine, welcome } from './welcome.ts'
 import { migrate, ready, serve } from './wrangler.ts'
 
 const usage = `Usage: npm run dev -- [--port N]
@@ -16,15 +17,11 @@ const usage = `Usage: npm run dev -- [--port N]
 const secretsFolder = join(root, '.switchyard')
 const dataFolder = join(root, '.wrangler', 'state')
 
-/** What a person can do something about: shown without a stack. */
-class Failure extends Error {}
-
 /** `npm run dev`: the gateway on this machine, with its keys, its history and, at the first start, its first credit. */
 async function dev(port: number): Promise<void> {
   await claim(port)
   const secret = masterKey(secretsFolder)
-  const names = [...providers.flatMap(variables), 'SIMULATOR']
-  const chosen = chosenVariables(names, process.env, join(root, '.dev.vars'))
+  const chosen = chosenVariables(workerVariables, process.env, join(root, '.dev.vars'))
   const envFile = writeEnvFile(secretsFolder, { MASTER_KEY: secret, ...chosen })
 
   const migrated = await migrate(dataFolder)
@@ -38,7 +35,8 @@ async function dev(port: number): Promise<void> {
   try {
     const answered = await ready(origin)
     if (!answered) throw new Failure(`The gateway does not answer at ${origin}/healthz.`)
-    console.log(await welcome({ origin, keys: await rootKeys(secret) }))
+    const { gateway, apiKey, managementKey, curl } = await welcome({ origin, keys: await rootKeys(secret) })
+    console.log([gateway, apiKey, managementKey, '', curlLine(curl)].join('\n'))
   } catch (error) {
     server.kill('SIGTERM')
     throw error

@@ -1,26 +1,35 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { Failure } from './failure.ts'
+import { root } from './run.ts'
 import type { Environment } from './surroundings.ts'
 
-const keyFile = 'master-key'
+/** What a deployment of this working copy needs to be found again: its secret, its keys, its address. */
+export const deploymentFolder = join(root, '.switchyard', 'deployed')
 
-/** The secret that every key derives from: made once, for this machine, and readable by its owner alone. */
+export const masterKeyFile = 'master-key'
+
+/** The secret that every key derives from: made once, for this folder, and readable by its owner alone. */
 export function masterKey(folder: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, keyFile)
+  return keptMasterKey(join(folder, masterKeyFile))
+}
+
+/** The secret in that file, which is made if it is not there. */
+export function keptMasterKey(path: string): string {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   // `wx`: whatever happens, a key that is there is not overwritten.
   if (!existsSync(path))
     writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
   const text = readFileSync(path, 'utf8').trim()
   if (/^[0-9a-f]{64}$/.test(text)) return text
-  throw new Error(`${path} does not hold 64 hex digits. Restore it; or delete it, and start with new keys.`)
+  throw new Failure(`${path} does not hold 64 hex digits. Restore it; or delete it, and start with new keys.`)
 }
 
 /** Of the named variables those that are set, in the environment or in a `.dev.vars` file; the environment wins. */
 export function chosenVariables(
-  names: string[],
+  names: readonly string[],
   environment: Environment,
   devVars: string,
 ): Record<string, string> {

@@ -4,14 +4,26 @@ import { formatUsd, parseUsd } from '../src/base/money.ts'
 /** What a new gateway has to spend, in dollars. The reference makes sure that it is given once. */
 const firstCredit = { amount: 10, kind: 'grant', reference: 'welcome' } as const
 
-interface RunningGateway {
+/** A gateway that answers, and what may ask it. */
+export interface RunningGateway {
   /** Where it listens: `http://localhost:8787`. */
   origin: string
   keys: { inference: string; management: string }
+  /** What a login in front of it wants to see, by name of the header. */
+  headers?: Record<string, string>
+}
+
+/** What is said of a gateway when it has started. */
+export interface Welcome {
+  gateway: string
+  apiKey: string
+  managementKey: string
+  /** The arguments of a call of curl that it answers. */
+  curl: string[]
 }
 
 /** Gives the default account its first credit, and tells how to use the gateway. */
-export async function welcome(gateway: RunningGateway): Promise<string> {
+export async function welcome(gateway: RunningGateway): Promise<Welcome> {
   const { origin, keys } = gateway
   await ask(gateway, 'POST', '/credits', firstCredit)
   const [credits, models] = await Promise.all([
@@ -20,14 +32,18 @@ export async function welcome(gateway: RunningGateway): Promise<string> {
   ])
   const balance = (parseUsd(credits.total_credits) ?? 0) - (parseUsd(credits.total_usage) ?? 0)
   const model = modelToTry(models)
-  return [
-    `Gateway         ${origin}/api/v1`,
-    `API key         ${keys.inference}        account "default", ${formatUsd(balance)} of credit`,
-    `Management key  ${keys.management}`,
-    '',
+  return {
+    gateway: `Gateway         ${origin}/api/v1`,
+    apiKey: `API key         ${keys.inference}        account "default", ${formatUsd(balance)} of credit`,
+    managementKey: `Management key  ${keys.management}`,
     // A provider whose models nobody listed, such as a local one, is still there to be asked.
-    model === undefined ? `curl ${origin}/api/v1/models` : chatLine(gateway, model),
-  ].join('\n')
+    curl: model === undefined ? [`${origin}/api/v1/models`] : chatArguments(gateway, model),
+  }
+}
+
+/** A line that a shell of this system takes as it is. */
+export function curlLine(curl: string[]): string {
+  return ['curl', ...curl].map((word) => (/^[\w:/.-]+$/.test(word) ? word : quoted(word))).join(' ')
 }
 
 const creditsReply = z.object({ data: z.object({ total_credits: z.number(), total_usage: z.number() }) })
@@ -47,7 +63,11 @@ type Model = z.infer<typeof modelsReply>['data'][number]
 async function ask(gateway: RunningGateway, method: string, path: string, body?: object): Promise<unknown> {
   const response = await fetch(`${gateway.origin}/api/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${gateway.keys.management}`, 'content-type': 'application/json' },
+    headers: {
+      ...gateway.headers,
+      authorization: `Bearer ${gateway.keys.management}`,
+      'content-type': 'application/json',
+    },
     body: body === undefined ? null : JSON.stringify(body),
     signal: AbortSignal.timeout(10_000),
   })
@@ -63,16 +83,14 @@ function modelToTry(models: Model[]): string | undefined {
     .toSorted((a, b) => Number(a.pricing.completion) - Number(b.pricing.completion))[0]?.id
 }
 
-/** One line that a shell of this system takes as it is. */
-function chatLine({ origin, keys }: RunningGateway, model: string): string {
+function chatArguments({ origin, keys }: RunningGateway, model: string): string[] {
   const body = { model, stream: true, messages: [{ role: 'user', content: 'Hello from Switchyard' }] }
-  const words = [
-    `curl -N ${origin}/api/v1/chat/completions`,
-    `-H ${quoted(`Authorization: Bearer ${keys.inference}`)}`,
-    `-H ${quoted('Content-Type: application/json')}`,
-    `-d ${quoted(JSON.stringify(body))}`,
+  return [
+    ...['-N', `${origin}/api/v1/chat/completions`],
+    ...['-H', `Authorization: Bearer ${keys.inference}`],
+    ...['-H', 'Content-Type: application/json'],
+    ...['-d', JSON.stringify(body)],
   ]
-  return words.join(' ')
 }
 
 /** Nothing quoted here holds a single quote; the prompt of Windows knows double quotes alone. */

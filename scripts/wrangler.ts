@@ -2,9 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { root, run, type Finished } from './run.ts'
-import { surroundings } from './surroundings.ts'
-
-const startTimeoutMs = 60_000
+import { surroundings, type Environment } from './surroundings.ts'
 
 const program = join(root, 'node_modules', 'wrangler', 'wrangler-dist', 'cli.js')
 
@@ -22,10 +20,14 @@ const quiet = {
   X_LOCAL_OBSERVABILITY: 'false',
 }
 
+/** Runs wrangler to its end. Of the environment it sees what describes the machine, and what is given here. */
+export async function wrangler(args: string[], environment: Environment = {}): Promise<Finished> {
+  return await run(program, args, { env: { ...environment, ...quiet } })
+}
+
 /** Brings the local D1 database up to date. */
 export async function migrate(dataFolder: string): Promise<Finished> {
-  const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', dataFolder]
-  return await run(program, args, { env: quiet })
+  return await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', dataFolder])
 }
 
 /** Starts the gateway on 127.0.0.1. The variables of the file, and no others, reach the Worker. */
@@ -40,13 +42,13 @@ export function serve(port: number, envFile: string, dataFolder: string): ChildP
   })
 }
 
-/** Waits until the gateway answers; false where it does not within a minute. */
-export async function ready(origin: string): Promise<boolean> {
-  const giveUpMs = Date.now() + startTimeoutMs
+/** Waits until the gateway answers; false where it does not within the time. */
+export async function ready(origin: string, { limitMs = 60_000, pauseMs = 100 } = {}): Promise<boolean> {
+  const giveUpMs = Date.now() + limitMs
   while (Date.now() < giveUpMs) {
     const answer = await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null)
     if (answer?.ok) return true
-    await setTimeout(100)
+    await setTimeout(pauseMs)
   }
   return false
 }
