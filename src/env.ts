@@ -5,7 +5,13 @@ import type { ProviderVariable } from './providers/variables.ts'
 export interface Env {
   DB: D1Database
   LEDGER: DurableObjectNamespace<Ledger>
+  /** How often an address may send what bears no key of ours. Absent in configurations older than it. */
+  FLOOD?: RateLimit
   MASTER_KEY: string
+  /** After a rotation, the one before: keys minted under it stay valid. */
+  MASTER_KEY_PREVIOUS?: string
+  /** What new keys begin with, such as `sy-`. Default `sk-or-v1-`. */
+  KEY_PREFIX?: string
   /** `on` keeps the simulator beside real providers. */
   SIMULATOR?: string
   /** JSON that overrides single values of `gateway/limits.ts`. */

@@ -14,23 +14,32 @@ export interface Caller {
 export async function authenticate(env: Env, headers: Headers): Promise<Caller> {
   const text = bearer(headers)
   if (text === undefined) throw new GatewayError('authentication', 'Missing Authentication header')
-  return readCaller(env.MASTER_KEY, text)
+  const caller = await readCaller(env, text)
+  if (!caller) throw refusedKey('unknown_key')
+  return caller
+}
+
+/** Whether a request bears a key that was minted here. No storage is asked, so the key may be disabled or deleted. */
+export async function bearsOurKey(env: Env, headers: Headers): Promise<boolean> {
+  const text = bearer(headers)
+  return text !== undefined && (await readCaller(env, text)) !== undefined
 }
 
 /**
  * Keys this isolate has read before: what a key proves never changes, and proving it again costs as much as all the
  * rest before the call of the ledger, which alone says whether the key still counts.
  */
-let callersCache = { masterKey: '', callers: new Map<string, Caller>() }
+let callersCache = { madeFor: '', callers: new Map<string, Caller>() }
 const callersMax = 5_000
 
-async function readCaller(masterKey: string, text: string): Promise<Caller> {
-  if (callersCache.masterKey !== masterKey) callersCache = { masterKey, callers: new Map() }
+async function readCaller(env: Env, text: string): Promise<Caller | undefined> {
+  const madeFor = `${env.MASTER_KEY} ${env.MASTER_KEY_PREVIOUS ?? ''} ${env.KEY_PREFIX ?? ''}`
+  if (callersCache.madeFor !== madeFor) callersCache = { madeFor, callers: new Map() }
   const { callers } = callersCache
   const known = callers.get(text)
   if (known) return known
-  const claim = await readKey(masterKey, text)
-  if (!claim) throw refusedKey('unknown_key')
+  const claim = await readKey(env, text)
+  if (!claim) return undefined
   const caller = { accountId: claim.accountId, keyHash: claim.hash }
   const [oldest] = callers.keys()
   if (oldest !== undefined && callers.size >= callersMax) callers.delete(oldest)

@@ -62,7 +62,7 @@ export async function createKey(
   input: z.infer<typeof newKey>,
   nowMs: number,
 ): Promise<object> {
-  const key = await mintKey(env.MASTER_KEY, accountId)
+  const key = await mintKey(env, accountId)
   const columns = {
     hash: await sha256Hex(key),
     account_id: accountId,

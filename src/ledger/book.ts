@@ -1,8 +1,7 @@
-import { sha256Hex } from '../base/hash.ts'
 import { defaultAccountId, generationIdFloor } from '../base/ids.ts'
-import { keyLabel, rootKeys } from '../base/key-text.ts'
 import { minuteMs, periodStarts, type LimitReset } from '../base/time.ts'
 import type { Env } from '../env.ts'
+import { bootstrap } from './bootstrap.ts'
 import type { AccountSettings, KeyRow, Markups } from './contract.ts'
 import { flushStatements } from './flush.ts'
 import type { Batch, EntryRow, GenerationRow, KeyRecord } from './rows.ts'
@@ -59,39 +58,12 @@ export class Book {
   }
 
   /**
-   * The account every deployment starts with, and its two keys: written when they are first used, since nothing else
-   * knows MASTER_KEY. True where there is such a key.
+   * The default account and its two keys are written when they are first used, since nothing else knows MASTER_KEY.
+   * True where this is that account.
    */
   async bootstrap(): Promise<boolean> {
     if (this.#accountId !== defaultAccountId) return false
-    const { inference, management } = await rootKeys(this.#env.MASTER_KEY)
-    const now = Date.now()
-    const insertKey = this.#env.DB.prepare(
-      'insert or ignore into keys (hash, account_id, name, label, class, created_at) values (?, ?, ?, ?, ?, ?)',
-    )
-    await this.#env.DB.batch([
-      this.#env.DB.prepare('insert or ignore into accounts (id, name, created_at) values (?, ?, ?)').bind(
-        defaultAccountId,
-        'default',
-        now,
-      ),
-      insertKey.bind(
-        await sha256Hex(inference),
-        defaultAccountId,
-        'default',
-        keyLabel(inference),
-        'inference',
-        now,
-      ),
-      insertKey.bind(
-        await sha256Hex(management),
-        defaultAccountId,
-        'management',
-        keyLabel(management),
-        'management',
-        now,
-      ),
-    ])
+    await bootstrap(this.#env)
     return true
   }
 

@@ -173,7 +173,9 @@ export class Ledger extends DurableObject<Env> {
   async #loadKey(core: LedgerCore, keyHash: string): Promise<void> {
     try {
       const known = await this.#book.key(keyHash)
-      const row = known ?? ((await this.#book.bootstrap()) ? await this.#book.key(keyHash) : undefined)
+      // A management key that is found deleted was retired; its master key may be the current one again.
+      const missing = !known || (known.deleted && known.class === 'management')
+      const row = missing && (await this.#book.bootstrap()) ? await this.#book.key(keyHash) : known
       if (row) core.putKey(row)
       this.#writeSoon()
     } finally {

@@ -100,7 +100,7 @@ describe('who may ask', () => {
   })
 
   test('a key with our tag that nobody made is the same 401', async () => {
-    const key = await mintKey(env.MASTER_KEY, (await makeAccount()).id)
+    const key = await mintKey(env, (await makeAccount()).id)
     for (const [method, path] of all) {
       expect(refusal(await send(method, path, { key }))).toBe('401 Invalid API key')
     }

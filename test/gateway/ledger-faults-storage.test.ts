@@ -192,7 +192,7 @@ function managementCalls({ id, hash }: TestAccount) {
 
 /** A key that the account's object has never heard of. */
 async function unusedKey({ id }: TestAccount): Promise<string> {
-  const key = await mintKey(env.MASTER_KEY, id)
+  const key = await mintKey(env, id)
   await env.DB.prepare(
     "insert into keys (hash, account_id, name, label, class, created_at) values (?, ?, 'new', 'new', 'inference', 0)",
   )

@@ -89,21 +89,21 @@ describe('a key that may not be used is refused, and costs and holds nothing', (
 
   test('minted for this account but never made', async () => {
     const payer = await account(env)
-    const key = await mintKey(env.MASTER_KEY, payer.id)
+    const key = await mintKey(env, payer.id)
     const { response, text } = await askWhole(env, hello, { key })
     expect(response.status).toBe(401)
     expect(JSON.parse(text)).toMatchObject({ error: { message: 'Invalid API key' } })
   })
 
   test('minted for an account that does not exist', async () => {
-    const key = await mintKey(env.MASTER_KEY, 'feedfeedfeedfeed')
+    const key = await mintKey(env, 'feedfeedfeedfeed')
     const { response, text } = await askWhole(env, hello, { key })
     expect(response.status).toBe(401)
     expect(JSON.parse(text)).toMatchObject({ error: { message: 'Invalid API key' } })
   })
 
   test('minted by another deployment', async () => {
-    const key = await mintKey('6b'.repeat(32), (await account(env)).id)
+    const key = await mintKey({ MASTER_KEY: '6b'.repeat(32) }, (await account(env)).id)
     expect((await askWhole(withoutStorage, hello, { key })).response.status).toBe(401)
   })
 

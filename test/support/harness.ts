@@ -16,6 +16,8 @@ export interface RunningGateway {
   logs: string[]
   /** A management call; the JSON it answers. */
   manage: (path: string, body?: unknown) => Promise<unknown>
+  /** The same deployment with other variables beside those it has; gives its new origin. */
+  change: (variables: Record<string, string>) => Promise<string>
   stop: () => Promise<void>
 }
 
@@ -31,10 +33,12 @@ const masterKey = '5a'.repeat(32)
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
   const script = await bundle(options.entry ?? 'src/index.ts')
   const logs: string[] = []
-  const miniflare = await startWorker(script, { MASTER_KEY: masterKey, ...options.variables }, logs)
+  const bindings = { MASTER_KEY: masterKey, ...options.variables }
+  const miniflare = await startWorker(script, bindings, logs)
   const database = await miniflare.getD1Database('DB')
   await database.batch((await schemaStatements()).map((sql) => database.prepare(sql)))
-  const url = (await miniflare.unsafeGetDirectURL('gateway')).origin
+  const origin = async () => (await miniflare.unsafeGetDirectURL('gateway')).origin
+  const url = await origin()
   const keys = await rootKeys(masterKey)
   return {
     url,
@@ -52,6 +56,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
       if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text}`)
       return JSON.parse(text)
     },
+    change: async (variables) => {
+      await miniflare.setOptions(await workerOptions(script, { ...bindings, ...variables }, logs))
+      return await origin()
+    },
     stop: () => miniflare.dispose(),
   }
 }
@@ -62,30 +70,32 @@ export async function startWorker(
   bindings: Record<string, string>,
   logs: string[],
 ): Promise<Miniflare> {
-  const settings = await wranglerSettings()
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      cf: false,
-      host: '127.0.0.1',
-      port: 0,
-      log: new Log(LogLevel.ERROR),
-      handleStructuredLogs: ({ message }) => logs.push(message),
-      workers: [
-        {
-          name: 'gateway',
-          modules: true,
-          scriptPath,
-          ...settings,
-          bindings,
-          d1Databases: { DB: 'switchyard' },
-          durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
-          unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-        },
-      ],
-    }),
-  )
+  const miniflare = new Miniflare(await workerOptions(scriptPath, bindings, logs))
   await miniflare.ready
   return miniflare
+}
+
+async function workerOptions(scriptPath: string, bindings: Record<string, string>, logs: string[]) {
+  const settings = await wranglerSettings()
+  return convertV4MiniflareOptions({
+    cf: false,
+    host: '127.0.0.1',
+    port: 0,
+    log: new Log(LogLevel.ERROR),
+    handleStructuredLogs: ({ message }) => logs.push(message),
+    workers: [
+      {
+        name: 'gateway',
+        modules: true,
+        scriptPath,
+        ...settings,
+        bindings,
+        d1Databases: { DB: 'switchyard' },
+        durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
+        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+      },
+    ],
+  })
 }
 
 /** The runtime the deployment asks for. Two lines of TOML, read without a parser of it. */
