@@ -1,5 +1,6 @@
 import { app } from './app.ts'
+import { scheduled } from './jobs.ts'
 
 export { Ledger } from './ledger/ledger.ts'
 
-export default app
+export default { fetch: app.fetch, scheduled }

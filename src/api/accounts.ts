@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { accountPage, createAccount, listAccounts, newAccount } from '../accounts/accounts.ts'
 import { authenticateOperator } from '../accounts/caller.ts'
+import { reconcileAfter, reconcilePage } from '../accounts/reconcile.ts'
 import type { Env } from '../env.ts'
 import { bodyOf, noParameters, queryOf } from './input.ts'
 
@@ -15,4 +16,8 @@ export const accounts = new Hono<{ Bindings: Env }>()
     queryOf(c, noParameters)
     const input = await bodyOf(c, newAccount)
     return c.json({ data: await createAccount(c.env, input, Date.now()) }, 201)
+  })
+  .post('/reconcile', async (c) => {
+    await authenticateOperator(c.env, c.req.raw.headers)
+    return c.json({ data: await reconcileAfter(c.env, queryOf(c, reconcilePage).after) })
   })

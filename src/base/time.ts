@@ -1,5 +1,6 @@
 export const secondMs = 1_000
 export const minuteMs = 60_000
+export const hourMs = 3_600_000
 export const dayMs = 86_400_000
 
 /** How a key's spending limit starts anew, always at 00:00 UTC: each day, each Monday, each first of a month. */

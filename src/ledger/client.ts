@@ -30,11 +30,12 @@ export interface LedgerClient {
   putKey(row: contract.KeyRow): Promise<void>
   putAccount(settings: contract.AccountSettings): Promise<void>
   generation(id: string): Promise<contract.Generation | null>
+  reconcile(keyHash?: string): Promise<contract.Reconciliation>
 }
 
 export function ledger(env: Env, accountId: string): LedgerClient {
   // A stub that has failed stays broken: each try gets a fresh one.
-  const stub = () => env.LEDGER.getByName(accountId)
+  const stub = () => objects(env).getByName(accountId, place(env))
   return {
     standing: (keyHash) => tryFor(patience.brief, async () => await stub().standing(keyHash)),
     admit: (request) => tryFor(patience.brief, async () => await stub().admit(request)),
@@ -47,7 +48,18 @@ export function ledger(env: Env, accountId: string): LedgerClient {
     putKey: (row) => tryFor(patience.brief, async () => await stub().putKey(row)),
     putAccount: (settings) => tryFor(patience.brief, async () => await stub().putAccount(settings)),
     generation: (id) => tryFor(patience.brief, async () => await stub().generation(id)),
+    reconcile: (keyHash) => tryFor(patience.brief, async () => await stub().reconcile(keyHash)),
   }
+}
+
+/** Within a jurisdiction a name means another object than without one: the choice is made once, before the first. */
+function objects({ LEDGER, JURISDICTION }: Env): Env['LEDGER'] {
+  return JURISDICTION ? LEDGER.jurisdiction(JURISDICTION) : LEDGER
+}
+
+/** Where an object is made, when it is asked for the first time; after that it stays where it is. */
+function place({ LOCATION_HINT }: Env): DurableObjectNamespaceGetDurableObjectOptions {
+  return LOCATION_HINT ? { locationHint: LOCATION_HINT } : {}
 }
 
 async function tryFor<T>({ pausesMs, worthAnotherTry }: Patience, call: () => Promise<T>): Promise<T> {

@@ -4,9 +4,13 @@ import type { UsdNanos } from '../base/money.ts'
 /**
  * What crosses the boundary of the Ledger object. Everything is plain data, and every alternative the caller must
  * choose between is a union: an error thrown across the boundary would lose its class.
+ *
+ * During a rollout a Worker of one release calls an object of another, and what an object stores outlives them both.
+ * So a field may be added here if it is optional and its absence means what it meant before; none is removed, renamed,
+ * or given another meaning. A method may be added: an object that does not have it yet answers its callers with a 503.
  */
 
-/** A key as the object knows it: enough to decide. The record, with names, is in D1. */
+/** A key as the object knows it: enough to decide. The record is in D1. */
 export interface KeyRow {
   hash: string
   class: 'inference' | 'management'
@@ -21,6 +25,18 @@ export interface KeyRow {
   concurrentRequests: number | null
   /** Rises with every change; the larger one wins. */
   version: number
+  /** Absent where it was told by the first release, which kept it in D1 alone. */
+  shown?: KeyShown
+}
+
+/** What people see of a key and nothing decides by: D1 gets it back from here if it is set back to an older copy. */
+export interface KeyShown {
+  name: string
+  label: string
+  includeByokInLimit: boolean
+  createdAtMs: number
+  updatedAtMs: number | null
+  deletedAtMs: number | null
 }
 
 /** What the object keeps of its account's row; the larger version wins. */
@@ -122,6 +138,11 @@ export type Credit =
   | { ok: false; reason: 'conflict'; amountNanos: UsdNanos }
   | { ok: false; reason: 'insufficient'; availableNanos: UsdNanos }
   | { ok: false; reason: 'too_much'; mostNanos: UsdNanos }
+
+/** How many lines D1 has yet to get, once it has the account and its keys. */
+export interface Reconciliation {
+  lines: number
+}
 
 export interface Balance {
   creditsNanos: UsdNanos

@@ -164,6 +164,11 @@ export class LedgerCore {
     this.#state.changeAccount()
   }
 
+  get settings(): contract.AccountSettings {
+    const { unlimited, markups, version } = this.#state.account
+    return { unlimited, markups, version }
+  }
+
   balance(): contract.Balance {
     const { creditsNanos, postedNanos, unlimited, purchased } = this.#state.account
     const usageNanos = creditsNanos - postedNanos

@@ -116,6 +116,18 @@ export class Ledger extends DurableObject<Env> {
     return { ...record, id, accountId: this.#accountId, keyHash, costNanos }
   }
 
+  /**
+   * Gives D1 again what it has lost where it was set back to an older copy: the account and its keys before this
+   * returns (one key only, where a hash is given), and then the lines. An object at rest does not notice by itself.
+   */
+  async reconcile(keyHash?: string): Promise<contract.Reconciliation> {
+    const core = await this.#open()
+    await this.#written()
+    await this.#restore(core, keyHash)
+    this.#flusher?.wake()
+    return { lines: core.backlog }
+  }
+
   /** The safety net for what timers do while the object is awake: holds expire, lines reach D1. */
   override async alarm(): Promise<void> {
     this.#alarmIsSet = false
@@ -146,6 +158,7 @@ export class Ledger extends DurableObject<Env> {
       const account = known ?? ((await this.#book.bootstrap()) ? await this.#book.account() : undefined)
       if (!account) return undefined
       if (account.seq > 0) this.#storage.write(await this.#book.rebuild(account))
+      this.#storage.register(account)
       return this.#start(new LedgerCore(this.#storage, account))
     } finally {
       this.#opening = undefined
@@ -235,6 +248,23 @@ export class Ledger extends DurableObject<Env> {
     // Returning would have the flusher ask again at once, and for ever.
     if (!flush) throw new Error('The lines that come next are missing')
     const seq = await this.#book.flush(flush)
+    // D1 was set back: the rows that its lines belong to go first.
+    if (seq === undefined || seq < flush.afterSeq) return await this.#restore(core)
+    await this.#bookIsAt(core, seq)
+  }
+
+  async #restore(core: LedgerCore, keyHash?: string): Promise<void> {
+    const registration = this.#storage.registration ?? {
+      name: `restored ${this.#accountId}`,
+      createdAtMs: Date.now(),
+    }
+    const account = { ...registration, ...core.settings }
+    const known = await this.#book.restore(account, this.#storage.keyRows(keyHash))
+    this.#storage.register(known)
+    await this.#bookIsAt(core, known.seq)
+  }
+
+  async #bookIsAt(core: LedgerCore, seq: number): Promise<void> {
     if (core.bookIsAt(seq, Date.now()) === 'known') return this.#writeSoon()
     console.error(JSON.stringify({ event: 'ledger_storage_is_old', account: this.#accountId, bookSeq: seq }))
     await this.ctx.storage.deleteAll()

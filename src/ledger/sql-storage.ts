@@ -1,6 +1,7 @@
 import { generationIdFloor } from '../base/ids.ts'
 import { minuteMs } from '../base/time.ts'
 import type * as contract from './contract.ts'
+import type { Registration } from './restore.ts'
 import type {
   AccountRow,
   Batch,
@@ -14,6 +15,10 @@ import type {
 } from './rows.ts'
 
 /**
+ * Tables are added here and none is ever altered, so that this text is the whole migration, of a new object as of an
+ * old one. A Worker of the release before, to which a rollout may give the object back, passes over a table it does
+ * not know.
+ *
  * `generations` has no second index: every index would be one more written row per request. What is open is found by
  * a range of ids, which sort by time.
  */
@@ -41,6 +46,9 @@ const tables = `
     balance_nanos integer not null, note text, created_at integer not null
   ) strict;
   create unique index if not exists credits_by_reference on entries (reference) where kind <> 'adjust';
+  create table if not exists registration (
+    one integer primary key check (one = 1), name text not null, created_at integer not null
+  ) strict;
 `
 
 /** A generation's id is made before its admission: so much earlier at most, as far as counting rates goes. */
@@ -65,6 +73,24 @@ export class SqlStorage implements Storage {
   /** Whether anything was ever written here. */
   get isNew(): boolean {
     return this.#all('select 1 from account').length === 0
+  }
+
+  /** Unknown to an object of the first release until D1 has told it. */
+  get registration(): Registration | undefined {
+    const [row] = this.#all<RegistrationColumns>('select name, created_at from registration')
+    return row && { name: row.name, createdAtMs: row.created_at }
+  }
+
+  register(registration: Registration): void {
+    const { name, createdAtMs } = registration
+    if (this.registration?.name === name) return
+    this.#upsert('registration', 'one', { one: 1, name, created_at: createdAtMs })
+  }
+
+  /** The settings of the keys it was told of; of one key, where a hash is given. */
+  keyRows(hash?: string): contract.KeyRow[] {
+    const rows = this.#all<KeyColumns>('select * from keys where ?1 is null or hash = ?1', hash ?? null)
+    return rows.flatMap((columns) => keyOf(columns).row ?? [])
   }
 
   load(): Loaded | undefined {
@@ -194,7 +220,7 @@ export class SqlStorage implements Storage {
     return this.#all<EntryColumns>('select * from entries where seq > ?', seq)
   }
 
-  #all<Columns extends Row = Row>(query: string, ...bindings: (string | number)[]): Columns[] {
+  #all<Columns extends Row = Row>(query: string, ...bindings: (string | number | null)[]): Columns[] {
     return this.#storage.sql.exec<Columns>(query, ...bindings).toArray()
   }
 }
@@ -212,6 +238,8 @@ type AccountColumns = {
   markups: string
   version: number
 }
+
+type RegistrationColumns = { name: string; created_at: number }
 
 type KeyColumns = {
   hash: string
