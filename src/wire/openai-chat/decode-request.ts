@@ -1,36 +1,26 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
+import { once, parseBody, sessionOf } from '../client-body.ts'
 import { readArray, readObject } from '../json.ts'
-import { firstIssue, invalid, notYet } from '../refusals.ts'
+import { invalid, notYet } from '../refusals.ts'
 import { conversationOf } from './conversation.ts'
 import { asksTooMuch, providerKeys } from './fields.ts'
 import { measurePrompt } from './measure.ts'
-import { chatRequest, sessionId, type ChatRequest } from './schema.ts'
+import { chatRequest, type ChatRequest } from './schema.ts'
 
 export function decodeRequest(body: JsonObject, headers: Headers): GenerationRequest {
   refuseWhatIsNotBuilt(body)
-  const parsed = chatRequest.safeParse(body, { reportInput: true })
-  if (!parsed.success) throw invalid(firstIssue(parsed.error.issues))
-  const request = parsed.data
+  const request = parseBody(chatRequest, body)
   refuseConflicts(request)
 
   const caps = [request.max_tokens, request.max_completion_tokens].filter((cap) => typeof cap === 'number')
   const session = request.session_id ?? sessionOf(headers)
-  const prompt = measurePrompt(request)
   return {
     model: request.model,
     stream: request.stream ?? false,
     // Both names mean the same; who sends both gets the stricter one.
     ...(caps.length > 0 && { maxTokens: Math.min(...caps) }),
-    promptTokensMax: prompt.tokensMax,
-    promptTokensEstimate: prompt.tokensEstimate,
-    needs: {
-      tools: Boolean(request.tools?.length),
-      imageInput: prompt.kinds.has('image_url'),
-      audioInput: prompt.kinds.has('input_audio'),
-      fileInput: prompt.kinds.has('file'),
-      videoInput: prompt.kinds.has('video_url') || prompt.kinds.has('input_video'),
-    },
+    ...measurePrompt(request).facts(Boolean(request.tools?.length)),
     ...(hidesReasoning(request) && { hidesReasoning: true }),
     ...(request.user && { user: request.user }),
     ...(session && { sessionId: session }),
@@ -38,11 +28,6 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     conversation: once(() => conversationOf(request)),
     native: { format: 'openai-chat', body },
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
 
 /** Refuses by name what a later version brings: to ignore it would break what it asks for. */
@@ -78,10 +63,4 @@ function refuseConflicts(request: ChatRequest): void {
 
 function hidesReasoning({ reasoning, include_reasoning: include }: ChatRequest): boolean {
   return reasoning?.exclude ?? include === false
-}
-
-function sessionOf(headers: Headers): string | undefined {
-  const session = sessionId.safeParse(headers.get('x-session-id') ?? '')
-  if (!session.success) throw invalid('x-session-id: must have at most 256 characters')
-  return session.data
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { JsonObject } from '../../base/json.ts'
+import { sessionId } from '../client-body.ts'
 
 /**
  * What a chat request may say (OpenRouter: chat completions). Known fields are strict; a null means "not set". What
@@ -145,8 +146,6 @@ const metadata = z
 
 const penalty = z.number().min(-2).max(2).nullish()
 const fraction = z.number().min(0).max(1).nullish()
-
-export const sessionId = z.string().max(256)
 
 export const chatRequest = z.object({
   model: z.string().min(1),

@@ -1,0 +1,25 @@
+import * as z from 'zod'
+import type { JsonObject } from '../base/json.ts'
+import { firstIssue, invalid } from './refusals.ts'
+
+/** Checks what a client sent, and says where it is wrong. */
+export function parseBody<S extends z.ZodType>(schema: S, body: JsonObject): z.infer<S> {
+  const parsed = schema.safeParse(body, { reportInput: true })
+  if (!parsed.success) throw invalid(firstIssue(parsed.error.issues))
+  return parsed.data
+}
+
+export const sessionId = z.string().max(256)
+
+/** The session that a client names in a header. */
+export function sessionOf(headers: Headers): string | undefined {
+  const session = sessionId.safeParse(headers.get('x-session-id') ?? '')
+  if (!session.success) throw invalid('x-session-id: must have at most 256 characters')
+  return session.data
+}
+
+/** Makes something when it is first asked for, and keeps it. */
+export function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
