@@ -8,6 +8,7 @@ import { providers } from './api/providers.ts'
 import { unknownRoute } from './api/unknown.ts'
 import { GatewayError } from './base/errors.ts'
 import { errorResponse } from './base/http.ts'
+import { frontPage } from './console/front-page.tsx'
 import type { Env } from './env.ts'
 
 /** Clients of the management guides write `/keys/`: a slash at the end changes nothing. */
@@ -22,5 +23,9 @@ for (const base of ['/api/v1', '/v1']) {
 }
 app.route('/', health)
 
-app.notFound((c) => unknownRoute(c, app.routes))
+// The page is for people: a client that lost its way is told of these routes alone.
+const routes = [...app.routes]
+app.get('/', (c) => frontPage(c, routes))
+
+app.notFound((c) => unknownRoute(c, routes))
 app.onError((error) => errorResponse(GatewayError.from(error)))

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { GatewayError } from '../base/errors.ts'
+import { callableModels } from '../catalogue/callable.ts'
 import { bundledCatalogue } from '../catalogue/catalogue.ts'
 import { publicEndpoints, publicModel } from '../catalogue/public-model.ts'
 import { resolve, selectionOf, unknownModel, type Selection } from '../catalogue/resolve.ts'
@@ -41,7 +42,7 @@ function listing(env: Env): Listing {
   const name = [...live].join()
   const cached = listingsCache.get(name)
   if (cached) return cached
-  const data = callable(live).map((selection) => publicModel(selection))
+  const data = callableModels(bundledCatalogue(), live).map((selection) => publicModel(selection))
   const built = {
     models: JSON.stringify({ data, total_count: data.length, links: { next: null } }),
     count: data.length,
@@ -49,13 +50,6 @@ function listing(env: Env): Listing {
   if (listingsCache.size >= listingsMax) listingsCache.clear()
   listingsCache.set(name, built)
   return built
-}
-
-function callable(live: ReadonlySet<string>): Selection[] {
-  const catalogue = bundledCatalogue()
-  return catalogue.ids
-    .map((id) => resolve(catalogue, id, live))
-    .filter((resolution) => resolution.kind === 'model')
 }
 
 /** The model of a path. What is not there is a 404 here, where a request that names it is a 400. */

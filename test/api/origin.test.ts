@@ -45,7 +45,7 @@ describe('what nothing serves', () => {
     ['GET', '/api/v2/credits', 'There is no GET /api/v2/credits here. Did you mean GET /api/v1/credits?'],
     ['DELETE', '/kyes/abc', 'There is no DELETE /kyes/abc here. Did you mean DELETE /api/v1/keys/abc?'],
     ['GET', '/api/v1/healthz', 'There is no GET /api/v1/healthz here. Did you mean GET /healthz?'],
-    ['GET', '/', 'There is no GET / here. The API is at /api/v1'],
+    ['POST', '/', 'There is no POST / here. The API is at /api/v1'],
     ['GET', '/api/v1', 'There is no GET /api/v1 here. The API is at /api/v1'],
     ['GET', '/wp-login.php', 'There is no GET /wp-login.php here. The API is at /api/v1'],
   ])('%s %s', async ([method, path, message]) => {

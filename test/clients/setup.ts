@@ -1,13 +1,5 @@
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { rootKeys } from '../../src/base/key-text.ts'
-import { masterKey, writeEnvFile } from '../../scripts/secrets.ts'
-import { welcome } from '../../scripts/welcome.ts'
-import { migrate, ready, serve } from '../../scripts/wrangler.ts'
-import { freePort } from '../support/free-port.ts'
+import { serveGateway } from '../support/served-gateway.ts'
 import type { Step } from '../support/upstream-script.ts'
 import { startUpstream } from '../support/upstream.ts'
 
@@ -40,41 +32,25 @@ const head: Step = {
 
 /** One gateway for all clients, served by `wrangler dev` as `npm run dev` does, with short keep-alives. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'switchyard-clients-'))
   const upstream = await startUpstream()
   const talking = await play(upstream.url, [head, { do: 'repeat', text, everyMs: 50 }])
   const silent = await play(upstream.url, [head, { do: 'send', text }, { do: 'silence' }])
-  const secret = masterKey(folder)
-  const envFile = writeEnvFile(folder, {
-    MASTER_KEY: secret,
+  const { origin, keys, stop } = await serveGateway({
     SIMULATOR: 'on',
     LIMITS: JSON.stringify({ keepAliveMs: 300 }),
     OPENAI_API_KEY: 'key-of-the-operator',
     OPENAI_BASE_URL: talking.baseUrl,
     DEEPSEEK_API_KEY: 'key-of-the-operator',
     DEEPSEEK_BASE_URL: silent.baseUrl,
-  })
-  const migrated = await migrate(folder)
-  if (!migrated.ok) throw new Error(migrated.output)
-  const port = await freePort()
-  const server = serve(port, envFile, folder)
-  const origin = `http://localhost:${port}`
-  const keys = await rootKeys(secret)
-  const stop = async () => {
-    server.kill('SIGTERM')
-    if (server.exitCode === null) await once(server, 'exit')
+  }).catch(async (error: unknown) => {
     await upstream.close()
-    rmSync(folder, { recursive: true, maxRetries: 5 })
-  }
-  try {
-    if (!(await ready(origin))) throw new Error('the gateway did not start')
-    await welcome({ origin, keys })
-  } catch (error) {
-    await stop()
     throw error
-  }
+  })
   project.provide('gateway', { origin, keys, logs: { talking: talking.log, silent: silent.log } })
-  return stop
+  return async () => {
+    await stop()
+    await upstream.close()
+  }
 }
 
 async function play(url: string, steps: Step[]): Promise<{ baseUrl: string; log: string }> {

@@ -1,0 +1,36 @@
+import type { FC } from 'hono/jsx'
+
+interface Props {
+  id: string
+  where: string
+  text: string
+  /** What stands out in the text, because it is this gateway's. */
+  own?: readonly string[]
+}
+
+/** A text to copy, under the name of the place where it goes. */
+export const Snippet: FC<Props> = ({ id, where, text, own = [] }) => (
+  <figure>
+    <figcaption class="caption">{where}</figcaption>
+    <CopyButton of={id} what={where} />
+    <pre tabindex={0}>
+      <code id={id}>
+        {split(text, own).map((part) => (own.includes(part) ? <span class="own">{part}</span> : part))}
+      </code>
+    </pre>
+  </figure>
+)
+
+/** Shown by the script that makes it work. */
+export const CopyButton: FC<{ of: string; what: string }> = ({ of, what }) => (
+  <button type="button" data-copy={of} aria-label={`Copy ${what}`} hidden>
+    Copy
+  </button>
+)
+
+/** The text in pieces, each either one of the words or free of them. */
+function split(text: string, words: readonly string[]): string[] {
+  const [word, ...others] = words
+  if (word === undefined) return [text]
+  return text.split(word).flatMap((piece, index) => [...(index === 0 ? [] : [word]), ...split(piece, others)])
+}
