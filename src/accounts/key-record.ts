@@ -1,6 +1,6 @@
 import { toUsd } from '../base/money.ts'
 import type { LimitReset } from '../base/time.ts'
-import type { KeyRow, KeyUsage } from '../ledger/contract.ts'
+import type { KeyUsage } from '../ledger/contract.ts'
 
 /** A row of the table `keys`. */
 export interface KeyRecord {
@@ -21,23 +21,6 @@ export interface KeyRecord {
   created_at: number
   updated_at: number | null
   deleted_at: number | null
-}
-
-/** What the account's object must know of a key. */
-export function ledgerKey(record: KeyRecord): KeyRow {
-  return {
-    hash: record.hash,
-    class: record.class,
-    disabled: record.disabled === 1,
-    deleted: record.deleted_at !== null,
-    expiresAtMs: record.expires_at,
-    limitNanos: record.limit_nanos,
-    limitReset: record.limit_reset,
-    requestsPerMinute: record.requests_per_minute,
-    requestsPerDay: record.requests_per_day,
-    concurrentRequests: record.concurrent_requests,
-    version: record.version,
-  }
 }
 
 /** A key as the management routes show it. */

@@ -4,11 +4,12 @@ import { sha256Hex } from '../base/hash.ts'
 import { keyLabel, mintKey } from '../base/key-text.ts'
 import { answerOf } from '../base/sql.ts'
 import type { Env } from '../env.ts'
+import { keyOf } from '../ledger/book.ts'
 import { ledger } from '../ledger/client.ts'
 import type { KeyUsage } from '../ledger/contract.ts'
 import { refusedKey, type Caller } from './caller.ts'
 import { accountReference, count, line, notYet, offset, usd, utcInstant } from './fields.ts'
-import { keyObject, ledgerKey, ownKeyObject, type KeyRecord } from './key-record.ts'
+import { keyObject, ownKeyObject, type KeyRecord } from './key-record.ts'
 
 const pageSize = 100
 
@@ -78,7 +79,7 @@ export async function createKey(
   ).bind(...Object.values(columns))
   const record = await answerOf(insert.first<KeyRecord>())
   if (!record) throw new Error('unreachable: an insert returns its row')
-  await ledger(env, accountId).putKey(ledgerKey(record))
+  await ledger(env, accountId).putKey(keyOf(record))
   return { data: { ...keyObject(record, unused), key }, key }
 }
 
@@ -114,9 +115,11 @@ export async function changeKey(
 ): Promise<object> {
   const before = await recordOf(env, hash)
   if (change.disabled === true) refuseManagementKey(before, 'disabled')
+  // A D1 that was set back to an older copy would take the change on top of what the key was then.
+  await ledger(env, before.account_id).reconcile(hash)
   const record = await update(env, hash, { ...columnsOf(change), updated_at: nowMs })
   if (!record) throw noSuchKey()
-  await ledger(env, record.account_id).putKey(ledgerKey(record))
+  await ledger(env, record.account_id).putKey(keyOf(record))
   return await withUsage(env, record)
 }
 
@@ -125,9 +128,10 @@ export async function deleteKey(env: Env, hash: string, nowMs: number): Promise<
   const before = await findRecord(env, hash)
   if (!before) throw noSuchKey()
   refuseManagementKey(before, 'deleted')
+  await ledger(env, before.account_id).reconcile(hash)
   const deleted = await update(env, hash, { deleted_at: nowMs, updated_at: nowMs })
   // A row deleted before is put again: the object may have failed the first time.
-  await ledger(env, before.account_id).putKey(ledgerKey(deleted ?? before))
+  await ledger(env, before.account_id).putKey(keyOf(deleted ?? before))
   if (!deleted) throw noSuchKey()
 }
 

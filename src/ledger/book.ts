@@ -3,12 +3,13 @@ import { minuteMs, periodStarts, type LimitReset } from '../base/time.ts'
 import type { Env } from '../env.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { AccountSettings, KeyRow, Markups } from './contract.ts'
-import { flushStatements } from './flush.ts'
+import { flushStatements, type Statement } from './flush.ts'
+import { restoreStatements, type Registration } from './restore.ts'
 import type { Batch, EntryRow, GenerationRow, KeyRecord } from './rows.ts'
 import type { Flush } from './state.ts'
 
 /** What D1 tells of an account. */
-export interface BookAccount extends AccountSettings {
+export interface BookAccount extends AccountSettings, Registration {
   balanceNanos: number
   seq: number
 }
@@ -29,14 +30,14 @@ export class Book {
 
   async account(): Promise<BookAccount | undefined> {
     const row = await this.#env.DB.prepare(
-      'select unlimited, markups, version, balance_nanos, seq from accounts where id = ?',
+      'select name, created_at, unlimited, markups, version, balance_nanos, seq from accounts where id = ?',
     )
       .bind(this.#accountId)
-      .first<{ unlimited: number; markups: string; version: number; balance_nanos: number; seq: number }>()
+      .first<AccountColumns>()
     if (!row) return undefined
     const markups: Markups = JSON.parse(row.markups)
-    const { version, balance_nanos: balanceNanos, seq } = row
-    return { unlimited: row.unlimited === 1, markups, version, balanceNanos, seq }
+    const { name, created_at: createdAtMs, version, balance_nanos: balanceNanos, seq } = row
+    return { name, createdAtMs, unlimited: row.unlimited === 1, markups, version, balanceNanos, seq }
   }
 
   async key(hash: string): Promise<KeyRow | undefined> {
@@ -46,15 +47,29 @@ export class Book {
     return row ? keyOf(row) : undefined
   }
 
-  /** Sends lines, and tells where D1 is afterwards. */
-  async flush(flush: Flush): Promise<number> {
-    const statements = flushStatements(this.#accountId, flush)
-    const results = await this.#env.DB.batch<{ seq: number }>(
+  /** Sends lines, and tells where D1 is afterwards; nothing where it does not know the account. */
+  async flush(flush: Flush): Promise<number | undefined> {
+    const row = await this.#lastRow<{ seq: number }>(flushStatements(this.#accountId, flush))
+    return row?.seq
+  }
+
+  /** Gives D1 what it lacks of the account and of these keys, and tells where it is with the lines. */
+  async restore(
+    account: AccountSettings & Registration,
+    keys: KeyRow[],
+  ): Promise<Registration & { seq: number }> {
+    const statements = restoreStatements(this.#accountId, account, keys, Date.now())
+    const row = await this.#lastRow<Registration & { seq: number }>(statements)
+    if (!row) throw new Error('unreachable: the statements insert the account')
+    return row
+  }
+
+  /** What the last of some statements reads, all of them in one transaction. */
+  async #lastRow<T>(statements: Statement[]): Promise<T | undefined> {
+    const results = await this.#env.DB.batch<T>(
       statements.map(({ sql, parameters }) => this.#env.DB.prepare(sql).bind(...parameters)),
     )
-    const seq = results.at(-1)?.results[0]?.seq
-    if (seq === undefined) throw new Error(`D1 does not know the account ${this.#accountId}`)
-    return seq
+    return results.at(-1)?.results[0]
   }
 
   /**
@@ -142,6 +157,16 @@ export class Book {
   }
 }
 
+interface AccountColumns {
+  name: string
+  created_at: number
+  unlimited: number
+  markups: string
+  version: number
+  balance_nanos: number
+  seq: number
+}
+
 interface RecentColumns {
   id: string
   key_hash: string
@@ -151,21 +176,28 @@ interface RecentColumns {
   created_at: number
 }
 
+/** A row of the table `keys`, as far as the object keeps it. */
 interface KeyColumns {
   hash: string
+  name: string
+  label: string
   class: 'inference' | 'management'
   disabled: number
   deleted_at: number | null
   expires_at: number | null
   limit_nanos: number | null
   limit_reset: LimitReset | null
+  include_byok_in_limit: number
   requests_per_minute: number | null
   requests_per_day: number | null
   concurrent_requests: number | null
   version: number
+  created_at: number
+  updated_at: number | null
 }
 
-function keyOf(row: KeyColumns): KeyRow {
+/** A key as the object keeps it. */
+export function keyOf(row: KeyColumns): KeyRow {
   return {
     hash: row.hash,
     class: row.class,
@@ -178,5 +210,13 @@ function keyOf(row: KeyColumns): KeyRow {
     requestsPerDay: row.requests_per_day,
     concurrentRequests: row.concurrent_requests,
     version: row.version,
+    shown: {
+      name: row.name,
+      label: row.label,
+      includeByokInLimit: row.include_byok_in_limit === 1,
+      createdAtMs: row.created_at,
+      updatedAtMs: row.updated_at,
+      deletedAtMs: row.deleted_at,
+    },
   }
 }
