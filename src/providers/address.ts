@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import { GatewayError } from '../base/errors.ts'
 import { bearer, type Outgoing } from './auth/auth.ts'
+import { chooseKey } from './auth/key-choice.ts'
 import { settingOf, type ProviderEnv } from './live.ts'
-import { variableOf, type Provider, type Surface } from './table.ts'
+import type { Provider, Surface } from './provider.ts'
+import { variableOf } from './table.ts'
 import { fill, type Suffix } from './variables.ts'
 
 /** Where a surface of a provider is: its own address, or the operator's. Nothing a client sends has a part in it. */
@@ -48,7 +50,10 @@ export async function headersOf(
 }
 
 function settingsOf(env: ProviderEnv, provider: Provider): (suffix: Suffix) => string | undefined {
-  return (suffix) => settingOf(env, variableOf(provider, suffix))
+  return (suffix) => {
+    const value = settingOf(env, variableOf(provider, suffix))
+    return suffix === 'API_KEY' && value !== undefined ? chooseKey(value, Math.random()) : value
+  }
 }
 
 function furtherHeaders(env: ProviderEnv, provider: Provider): Record<string, string> {

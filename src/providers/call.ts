@@ -10,7 +10,8 @@ import { addressOf, headersOf } from './address.ts'
 import { readText } from './body.ts'
 import type { ProviderEnv } from './live.ts'
 import { retryHint } from './retry-hint.ts'
-import { makerOf, providerOf, surfaceOf, type Provider, type Surface, type Transport } from './table.ts'
+import type { Provider, Surface, Transport } from './provider.ts'
+import { makerOf, providerOf, surfaceOf } from './table.ts'
 import { Watch, type CallLimits } from './watch.ts'
 
 /** An endpoint as a call needs it. */

@@ -1,5 +1,6 @@
 import type { Env } from '../env.ts'
-import { needed, providers, type Provider } from './table.ts'
+import type { Provider } from './provider.ts'
+import { needed, providers } from './table.ts'
 import type { ProviderVariable } from './variables.ts'
 
 /** The variables of rows and the simulator's switch, as the Worker and a Node script both have them. */

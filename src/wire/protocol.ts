@@ -15,14 +15,50 @@ export interface Quirks {
   reasoningOutsideCompletion?: boolean
   /** What reasoning in the history is called; `none` where it is refused. Default: as the client wrote it. */
   reasoningField?: 'reasoning' | 'reasoning_content' | 'none'
-  /** How an effort is asked for. Default `reasoning_effort`. */
-  reasoningRequest?: 'reasoning_effort' | 'reasoning' | 'thinking'
+  /**
+   * How thinking is asked for. Default `reasoning_effort`; `thinking` is on or off, with the effort beside it;
+   * `enable_thinking` is a flag with a budget, and under `chat_template_kwargs` a flag alone.
+   */
+  reasoningRequest?:
+    | 'reasoning_effort'
+    | 'reasoning'
+    | 'thinking'
+    | 'enable_thinking'
+    | 'chat_template_kwargs'
   /** The efforts the host knows; another becomes the next higher one, else the highest. Default: all. */
   efforts?: readonly string[]
   /** Knows OpenRouter's own additions to messages and tools. Default: they are left out, hosts refuse them. */
   extensions?: boolean
   /** Request fields the host refuses: dropped. */
   drop?: readonly string[]
+  /** Request fields the host has another name for. */
+  rename?: Readonly<Record<string, string>>
+  /** Fields that every request must have. */
+  add?: Readonly<JsonObject>
+  /** Takes one system message: further ones are joined to the first. */
+  oneSystemMessage?: boolean
+  /** Takes content as one text: parts of text are joined. */
+  textContent?: boolean
+  /** Content may not be null, not even beside tool calls. */
+  contentRequired?: boolean
+  /** Does not know `strict` tools. */
+  noStrictTools?: boolean
+  /** What a demand for some tool call is called. Default `required`; `none`: it cannot be made. */
+  toolDemand?: 'any' | 'none'
+  /** Cannot be told which tool to call: it is offered that one alone. */
+  noNamedTool?: boolean
+  /** Ids of tool calls have nine letters and digits. */
+  shortToolIds?: boolean
+  /** A tool's result names the tool. */
+  toolResultName?: boolean
+  /** A user's message may not follow a tool's result: an assistant's is put between. */
+  assistantAfterToolResult?: boolean
+  /** The mark of a last assistant message that the model is to go on with. */
+  prefill?: 'prefix' | 'partial'
+  /** What a document part is called. Default `file`. */
+  documentPart?: 'document_url'
+  /** Each delta repeats the thoughts so far. */
+  reasoningCumulative?: boolean
 }
 
 /** What a protocol must know of the endpoint it speaks to. */

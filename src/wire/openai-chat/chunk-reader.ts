@@ -23,6 +23,8 @@ export class ChunkReader {
   readonly #quirks: Quirks
   readonly #toolCalls = new ToolCalls(() => this.#answerId)
   #answerId = ''
+  #thoughts = ''
+  #hasCited = false
   #started = false
   #answered = false
   #malformed = 0
@@ -102,7 +104,7 @@ export class ChunkReader {
 
   #readChoice(chunk: JsonObject, choice: JsonObject, events: GenerationEvent[]): void {
     const delta = readObject(choice['delta']) ?? readObject(choice['message']) ?? {}
-    const parts = this.#partsOf(delta)
+    const parts = this.#partsOf(delta, chunk)
     const logprobs = readObject(choice['logprobs'])
     const contents = contentEvents(parts)
     if (contents.length > 0 || logprobs || events.length > 0) {
@@ -129,18 +131,43 @@ export class ChunkReader {
     this.#finish = { type: 'finish', reason, nativeReason, native: { format: 'openai-chat', data } }
   }
 
-  #partsOf(delta: JsonObject): DeltaParts {
+  #partsOf(delta: JsonObject, chunk: JsonObject): DeltaParts {
     const { text, thought } = splitContent(delta['content'])
     const details = readArray(delta['reasoning_details'])
     return {
       text,
       refusal: readText(delta['refusal']) ?? '',
-      reasoning: reasoningText(delta) ?? thought,
+      reasoning: this.#newThoughts(reasoningText(delta) ?? thought),
       reasoningDetails: details?.length ? details : undefined,
       toolCalls: this.#toolCalls.read(delta['tool_calls']),
-      media: mediaOf(delta),
+      media: { ...this.#citationsOf(chunk), ...mediaOf(delta) },
     }
   }
+
+  #newThoughts(text: string): string {
+    if (!this.#quirks.reasoningCumulative || text === '') return text
+    const fresh = text.startsWith(this.#thoughts) ? text.slice(this.#thoughts.length) : text
+    this.#thoughts = text.startsWith(this.#thoughts) ? text : this.#thoughts + text
+    return fresh
+  }
+
+  /** Search engines that answer tell their sources beside the choices, in every chunk: once is enough. */
+  #citationsOf(chunk: JsonObject): JsonObject {
+    if (this.#hasCited) return {}
+    const annotations = sourcesIn(chunk)
+    this.#hasCited = annotations.length > 0
+    return this.#hasCited ? { annotations } : {}
+  }
+}
+
+function sourcesIn(chunk: JsonObject): Json[] {
+  const results = readArray(chunk['search_results']) ?? readArray(chunk['citations']) ?? []
+  return results.flatMap((result) => {
+    const url = readText(result) ?? readText(readObject(result)?.['url'])
+    const title = readText(readObject(result)?.['title']) ?? ''
+    const citation = { url: url ?? '', title, start_index: 0, end_index: 0 }
+    return url === undefined ? [] : [{ type: 'url_citation', url_citation: citation }]
+  })
 }
 
 /** In the order in which a model makes them. */

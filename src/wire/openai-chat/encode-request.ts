@@ -3,12 +3,14 @@ import type { GenerationRequest } from '../../generation/request.ts'
 import { readArray, readObject } from '../json.ts'
 import type { Quirks, UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { chatBodyOf } from './chat-body.ts'
+import { deviate, deviates } from './deviations.ts'
 import { handlingOf } from './fields.ts'
 import { reasoningFields, reasoningText } from './reasoning.ts'
 
 /**
- * The body the client sent, or the one a client of this format would have sent, with only the edits named here, in the order the client wrote it: what two requests have
- * in common goes upstream as the same bytes, so a provider's prompt cache finds it.
+ * The body the client sent, or the one a client of this format would have sent, with only the edits named here, in
+ * the order the client wrote it: what two requests have in common goes upstream as the same bytes, so a provider's
+ * prompt cache finds it.
  */
 export function encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
   const { quirks } = target
@@ -20,7 +22,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   for (const [field, value] of Object.entries(body)) {
     if (value === null || dropped.has(field)) continue
     const handling = handlingOf(field)
-    if (handling === 'sent') upstream[field] = value
+    if (handling === 'sent') upstream[quirks.rename?.[field] ?? field] = value
     else if (handling === 'edited') Object.assign(upstream, edits[field]?.(value))
   }
   upstream['stream'] = target.streams
@@ -28,7 +30,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   for (const field of dropped) delete upstream[field]
   const asked = [...dropped].filter((field) => (body[field] ?? null) !== null)
   return {
-    body: upstream,
+    body: deviates(quirks) ? deviate(upstream, quirks) : upstream,
     dropped: isNative ? asked : [...asked, ...Object.keys(request.conversation().extras)],
   }
 }

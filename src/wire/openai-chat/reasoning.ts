@@ -16,6 +16,16 @@ export function reasoningFields(body: JsonObject, quirks: Quirks): JsonObject {
   }
   const wanted = effortOf(body, wish)
   if (wanted === undefined) return {}
+  if (quirks.reasoningRequest === 'enable_thinking') {
+    const budget = readCount(wish?.['max_tokens'])
+    return {
+      enable_thinking: wanted !== 'none',
+      ...(budget !== undefined && wanted !== 'none' && { thinking_budget: budget }),
+    }
+  }
+  if (quirks.reasoningRequest === 'chat_template_kwargs') {
+    return { chat_template_kwargs: { enable_thinking: wanted !== 'none' } }
+  }
   const known = quirks.efforts ?? efforts
   const effort = known.includes(wanted) ? wanted : nearest(wanted, known)
   if (quirks.reasoningRequest === 'thinking') {

@@ -34,6 +34,9 @@ export function readUsage(json: Json | undefined, quirks: Quirks): Usage | undef
     reasoningTokens: reasoning,
     promptAudioTokens: Math.min(first(ofPrompt['audio_tokens']), promptTokens),
     completionAudioTokens: Math.min(first(ofCompletion['audio_tokens']), completionTokens),
+    promptImageTokens: Math.min(first(ofPrompt['image_tokens']), promptTokens),
+    completionImageTokens: Math.min(first(ofCompletion['image_tokens']), completionTokens),
+    webSearches: first(counts['num_search_queries']),
   }
 }
 

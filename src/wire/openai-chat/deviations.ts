@@ -1,0 +1,166 @@
+import type { Json, JsonObject } from '../../base/json.ts'
+import { readArray, readObject, readText } from '../json.ts'
+import type { Quirks } from '../protocol.ts'
+
+/** The messages and tools of a request, in the shape that a host with these quirks takes. */
+export function deviate(body: JsonObject, quirks: Quirks): JsonObject {
+  const messages = (readArray(body['messages']) ?? []).map((message) => readObject(message) ?? {})
+  const deviated = messageRules.reduce(
+    (current, { applies, change }) => (applies(quirks) ? change(current, quirks) : current),
+    messages,
+  )
+  return { ...body, messages: deviated, ...chooseTool(body, quirks), ...quirks.add }
+}
+
+/** Whether there is anything to change. */
+export function deviates(quirks: Quirks): boolean {
+  return (
+    messageRules.some(({ applies }) => applies(quirks)) ||
+    quirks.add !== undefined ||
+    quirks.noStrictTools === true ||
+    quirks.noNamedTool === true ||
+    quirks.toolDemand !== undefined
+  )
+}
+
+interface MessageRule {
+  applies: (quirks: Quirks) => boolean | string | undefined
+  change: (messages: JsonObject[], quirks: Quirks) => JsonObject[]
+}
+
+/** In the order in which they are applied. */
+const messageRules: readonly MessageRule[] = [
+  { applies: (quirks) => quirks.oneSystemMessage, change: joinSystem },
+  { applies: (quirks) => quirks.textContent, change: (messages) => messages.map(joinText) },
+  { applies: (quirks) => quirks.documentPart, change: (messages) => messages.map(nameDocuments) },
+  { applies: (quirks) => quirks.contentRequired, change: (messages) => messages.map(fillContent) },
+  { applies: (quirks) => quirks.toolResultName, change: nameResults },
+  { applies: (quirks) => quirks.shortToolIds, change: (messages) => messages.map(shortenIds) },
+  { applies: (quirks) => quirks.assistantAfterToolResult, change: answerResults },
+  { applies: (quirks) => quirks.prefill, change: markPrefill },
+]
+
+function joinSystem(messages: JsonObject[]): JsonObject[] {
+  const system = messages.filter(isSystem)
+  const [first] = system
+  if (!first || system.length === 1) return messages
+  const content = system.map((message) => textIn(message['content'])).join('\n\n')
+  return [{ ...first, content }, ...messages.filter((message) => !isSystem(message))]
+}
+
+function isSystem({ role }: JsonObject): boolean {
+  return role === 'system' || role === 'developer'
+}
+
+/** Parts that are not text stay as they are, for the host to refuse. */
+function joinText(message: JsonObject): JsonObject {
+  const parts = readArray(message['content'])
+  const isText = parts?.every((part) => readObject(part)?.['type'] === 'text')
+  return isText ? { ...message, content: textIn(message['content']) } : message
+}
+
+function textIn(content: Json | undefined): string {
+  if (typeof content === 'string') return content
+  return (readArray(content) ?? []).map((part) => readText(readObject(part)?.['text']) ?? '').join('')
+}
+
+function nameDocuments(message: JsonObject): JsonObject {
+  const parts = readArray(message['content'])
+  if (!parts) return message
+  return {
+    ...message,
+    content: parts.map((part) => {
+      const file = readObject(readObject(part)?.['file'])
+      return file ? { type: 'document_url', document_url: file['file_data'] ?? '' } : part
+    }),
+  }
+}
+
+function fillContent(message: JsonObject): JsonObject {
+  return (message['content'] ?? null) === null ? { ...message, content: '' } : message
+}
+
+function nameResults(messages: JsonObject[]): JsonObject[] {
+  const names = new Map(messages.flatMap(callsIn).map(({ id, name }) => [id, name]))
+  return messages.map((message) => {
+    const name = names.get(readText(message['tool_call_id']) ?? '')
+    return message['role'] === 'tool' && name !== undefined ? { ...message, name } : message
+  })
+}
+
+function callsIn(message: JsonObject): { id: string; name: string }[] {
+  return (readArray(message['tool_calls']) ?? []).map((call) => {
+    const object = readObject(call)
+    return {
+      id: readText(object?.['id']) ?? '',
+      name: readText(readObject(object?.['function'])?.['name']) ?? '',
+    }
+  })
+}
+
+function shortenIds(message: JsonObject): JsonObject {
+  const calls = readArray(message['tool_calls'])
+  const result = readText(message['tool_call_id'])
+  return {
+    ...message,
+    ...(calls && {
+      tool_calls: calls.map((call) => {
+        const object = readObject(call) ?? {}
+        return { ...object, id: shortId(readText(object['id']) ?? '') }
+      }),
+    }),
+    ...(result !== undefined && { tool_call_id: shortId(result) }),
+  }
+}
+
+const shortIdLength = 9
+
+/** The same id for the same id: its own where it fits, else 46 bits of its hash (FNV-1a, twice) in base 36. */
+function shortId(id: string): string {
+  if (/^[a-zA-Z0-9]{9}$/.test(id)) return id
+  const digits = [0x811c9dc5, 0x01000193].map((seed) => {
+    let hash = seed
+    for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193)
+    return (hash >>> 0).toString(36).padStart(7, '0').slice(-5)
+  })
+  return digits.join('').slice(0, shortIdLength)
+}
+
+function answerResults(messages: JsonObject[]): JsonObject[] {
+  return messages.flatMap((message, index) => {
+    const follows = message['role'] === 'user' && messages[index - 1]?.['role'] === 'tool'
+    return follows ? [{ role: 'assistant', content: 'OK.' }, message] : [message]
+  })
+}
+
+function markPrefill(messages: JsonObject[], { prefill = 'prefix' }: Quirks): JsonObject[] {
+  const last = messages.at(-1)
+  if (last?.['role'] !== 'assistant' || last['tool_calls'] !== undefined) return messages
+  return [...messages.slice(0, -1), { ...last, [prefill]: true }]
+}
+
+/** How a call of a tool is demanded, and which tools are offered for it. */
+function chooseTool(body: JsonObject, quirks: Quirks): JsonObject {
+  const declared = readArray(body['tools'])
+  if (!declared) return {}
+  const tools = quirks.noStrictTools ? declared.map(withoutStrict) : declared
+  const choice = body['tool_choice']
+  const named = readText(readObject(readObject(choice)?.['function'])?.['name'])
+  if (named !== undefined && quirks.noNamedTool) {
+    const only = tools.filter((tool) => readObject(readObject(tool)?.['function'])?.['name'] === named)
+    return { tools: only, ...demand(quirks) }
+  }
+  return choice === 'required' ? { tools, ...demand(quirks) } : { tools }
+}
+
+function demand({ toolDemand }: Quirks): JsonObject {
+  return { tool_choice: toolDemand === 'none' ? 'auto' : (toolDemand ?? 'required') }
+}
+
+function withoutStrict(tool: Json): Json {
+  const object = readObject(tool)
+  const declared = readObject(object?.['function'])
+  if (!object || !declared) return tool
+  const { strict: _, ...rest } = declared
+  return { ...object, function: rest }
+}
