@@ -12,7 +12,7 @@ const help = `Accounts: each has its own balance and its own keys.
 
   --markup <factor>  what its answers cost, as a factor on the provider's price: 1.05, or 21/20
   --unlimited        answers are counted, and need no credit
-  --url <address>    the gateway; else SWITCHYARD_URL, else http://localhost:8787
+  --url <address>    the gateway, or deployed; else SWITCHYARD_URL, else http://localhost:8787
   --json             the API's JSON (with npm run --silent, nothing else)
 
 The management key is MANAGEMENT_KEY, or the one that derives from what .switchyard/ keeps.`

@@ -1,6 +1,8 @@
+import { GatewayError } from '../src/base/errors.ts'
 import { understand } from './arguments.ts'
 import { Failure, WrongUsage } from './failure.ts'
-import { findGateway, type Gateway } from './management-client.ts'
+import { findGateway } from './find-gateway.ts'
+import type { Gateway } from './management-client.ts'
 
 /** One of the programs that `npm run` starts: `npm run key -- create friend`. */
 export interface Command {
@@ -45,7 +47,8 @@ export async function runCommand(command: Command): Promise<void> {
     const report = await verb.run({ gateway, words, options })
     console.log(options['json'] === undefined ? report.text : JSON.stringify(report.json, null, 2))
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
+    // The second is what the source itself says of a wrong setting.
+    if (!(error instanceof Failure || error instanceof GatewayError)) throw error
     const wrong = error instanceof WrongUsage
     console.error(wrong ? `${error.message}\nHelp: npm run ${command.name} -- --help` : error.message)
     process.exitCode = wrong ? 2 : 1

@@ -20,7 +20,7 @@ const help = `Credit: what an account may spend, in dollars.
   --kind <kind>       ${kinds.join(', ')}; else grant for add, and correction for take
   --note <text>       kept with it
   --reference <text>  a name of your own: what has one is added once, however often it is asked for
-  --url <address>     the gateway; else SWITCHYARD_URL, else http://localhost:8787
+  --url <address>     the gateway, or deployed; else SWITCHYARD_URL, else http://localhost:8787
   --json              the API's JSON (with npm run --silent, nothing else)
 
 The management key is MANAGEMENT_KEY, or the one that derives from what .switchyard/ keeps.`

@@ -24,7 +24,7 @@ const help = `Keys: what your programs and your friends call the gateway with.
   --requests-per-minute <n>
   --requests-per-day <n>
   --concurrent-requests <n>
-  --url <address>            the gateway; else SWITCHYARD_URL, else http://localhost:8787
+  --url <address>            the gateway, or deployed; else SWITCHYARD_URL, else http://localhost:8787
   --json                     the API's JSON (with npm run --silent, nothing else)
 
 The management key is MANAGEMENT_KEY, or the one that derives from what .switchyard/ keeps.`

@@ -1,19 +1,14 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import * as z from 'zod'
-import { rootKeys } from '../src/base/key-text.ts'
-import { Failure, WrongUsage } from './failure.ts'
-import { root } from './run.ts'
-import { masterKey } from './secrets.ts'
-import type { Environment } from './surroundings.ts'
+import { Failure } from './failure.ts'
 
 const timeoutMs = 30_000
-const localOrigin = 'http://localhost:8787'
 
 /** A gateway to manage, and what proves that we may. */
 export interface Gateway {
   /** `http://localhost:8787`. */
   origin: string
+  /** On this machine. */
+  isLocal: boolean
   key: string
   /** Where the key is from, for people: `the key in MANAGEMENT_KEY`. */
   keySource: string
@@ -23,15 +18,6 @@ export interface Gateway {
 
 /** No answer came, so that what was asked may have been done or not. */
 export class NoAnswer extends Failure {}
-
-/** The gateway at an address, or the one of this machine, with the management key that belongs to it. */
-export async function findGateway(url: string | undefined, environment: Environment): Promise<Gateway> {
-  const origin =
-    url === undefined
-      ? originOf(environment['SWITCHYARD_URL'] || localOrigin, 'SWITCHYARD_URL')
-      : originOf(url, '--url')
-  return { origin, ...(await managementKey(origin, environment)), headers: accessHeaders(environment) }
-}
 
 interface Question<S extends z.ZodType> {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -77,7 +63,7 @@ export async function ask<S extends z.ZodType>(
 }
 
 async function send(
-  { origin }: Gateway,
+  { origin, isLocal }: Gateway,
   path: string,
   request: RequestInit,
 ): Promise<{ status: number; text: string }> {
@@ -89,59 +75,11 @@ async function send(
     if (error instanceof DOMException && error.name === 'TimeoutError') {
       throw new NoAnswer(`${origin} did not answer within ${timeoutMs / 1000} seconds. Try again.`)
     }
-    const advice = isLocal(origin)
+    const advice = isLocal
       ? 'Start it with `npm run dev`, or name another one with --url.'
       : 'Check the address after --url, and the network.'
     throw new NoAnswer(`No gateway answers at ${origin} (${reasonOf(error)}). ${advice}`)
   }
-}
-
-/** An address as people have it at hand: with the API's base path at its end, or without. */
-function originOf(text: string, where: string): string {
-  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
-  if (!url || url.username || url.password) {
-    throw new WrongUsage(`${where} ${text}: write an address such as https://switchyard.example.workers.dev`)
-  }
-  if (!/^(?:\/api)?(?:\/v1)?\/*$/.test(url.pathname) || url.search || url.hash) {
-    throw new WrongUsage(`${where} ${text}: write it without a path, as in ${url.origin}`)
-  }
-  return url.origin
-}
-
-function isLocal(origin: string): boolean {
-  return /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(origin).hostname)
-}
-
-/** The key that was handed over, or the one that derives from the secret kept on this machine. */
-async function managementKey(
-  origin: string,
-  environment: Environment,
-): Promise<{ key: string; keySource: string }> {
-  const given = environment['MANAGEMENT_KEY']?.trim()
-  if (given) {
-    if (/^[\x21-\x7e]+$/.test(given)) return { key: given, keySource: 'the key in MANAGEMENT_KEY' }
-    throw new Failure('MANAGEMENT_KEY holds characters that no key has. Copy it anew.')
-  }
-  const folder = join(root, '.switchyard')
-  if (!isLocal(origin)) {
-    throw new Failure(
-      `Set MANAGEMENT_KEY to the management key of ${origin}, which \`npm run deploy\` printed.`,
-    )
-  }
-  if (!existsSync(join(folder, 'master-key'))) {
-    throw new Failure(
-      'This machine keeps no key yet. Start the gateway with `npm run dev`, or set MANAGEMENT_KEY to the key of another.',
-    )
-  }
-  const { management } = await rootKeys(masterKey(folder))
-  return { key: management, keySource: 'the key that derives from .switchyard/master-key' }
-}
-
-/** A service token of Cloudflare Access, where that stands in front of the gateway. */
-function accessHeaders(environment: Environment): Record<string, string> {
-  const id = environment['CF_ACCESS_CLIENT_ID']
-  const secret = environment['CF_ACCESS_CLIENT_SECRET']
-  return id && secret ? { 'cf-access-client-id': id, 'cf-access-client-secret': secret } : {}
 }
 
 function queryText(query: Record<string, string | number | undefined>): string {

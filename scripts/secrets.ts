@@ -11,6 +11,9 @@ export const deploymentFolder = join(root, '.switchyard', 'deployed')
 
 export const masterKeyFile = 'master-key'
 
+/** Beside the secret of a deployment, the origin that people call it by: what `--url deployed` stands for. */
+export const addressFile = 'address'
+
 /** The secret that every key derives from: made once, for this folder, and readable by its owner alone. */
 export function masterKey(folder: string): string {
   return keptMasterKey(join(folder, masterKeyFile))

@@ -10,7 +10,7 @@ const help = `Status: which providers are live, what is left, and what was asked
   npm run status -- [--account <name>]
 
   --account <name>  whose balance and requests, instead of those of the account "default"
-  --url <address>   the gateway; else SWITCHYARD_URL, else http://localhost:8787
+  --url <address>   the gateway, or deployed; else SWITCHYARD_URL, else http://localhost:8787
   --json            the API's JSON (with npm run --silent, nothing else)
 
 The management key is MANAGEMENT_KEY, or the one that derives from what .switchyard/ keeps.`

@@ -1,6 +1,9 @@
-import { createServer, type RequestListener } from 'node:http'
 import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
+import { rootKeys } from '../../src/base/key-text.ts'
 import { freePort } from '../support/free-port.ts'
 import { portOf } from '../support/upstream.ts'
 import { commandsOf } from './command.ts'
@@ -40,7 +43,7 @@ test.for([
   ['status --json=yes', '--json takes no value.'],
   [
     'status --url localhost:8787',
-    '--url localhost:8787: write an address such as https://switchyard.example.workers.dev',
+    '--url localhost:8787: write an address such as https://switchyard.example.workers.dev, or deployed',
   ],
   [
     'status --url https://example.com/console',
@@ -83,10 +86,15 @@ test('where no gateway answers, it says how to start one', async () => {
 test('without a key it says where to take one from', async () => {
   const none = { MANAGEMENT_KEY: '' }
   expect((await run('status', none)).stderr).toBe(
-    'This machine keeps no key yet. Start the gateway with `npm run dev`, or set MANAGEMENT_KEY to the key of another.\n',
+    'There is no key for http://localhost:8787 in this folder. ' +
+      'Start the gateway with `npm run dev`, or set MANAGEMENT_KEY to the management key that it printed elsewhere.\n',
   )
   expect((await run('status --url https://ai.example.com/api/v1/', none)).stderr).toBe(
-    'Set MANAGEMENT_KEY to the management key of https://ai.example.com, which `npm run deploy` printed.\n',
+    'There is no key for https://ai.example.com in this folder. ' +
+      'Set MANAGEMENT_KEY to the management key that `npm run deploy` printed.\n',
+  )
+  expect((await run('status --url deployed', none)).stderr).toBe(
+    'Nothing was deployed from this folder. Run `npm run deploy`, or write the address after --url.\n',
   )
 })
 
@@ -137,6 +145,19 @@ test('credit whose answer is lost can be asked for again without counting twice'
       `No gateway answers at ${url} (UND_ERR_SOCKET). Start it with \`npm run dev\`, or name another one with --url.\n` +
       `Then repeat the command with --reference ${reference}, which cannot count twice.\n`,
   })
+})
+
+test('the key derives with the prefix that keys begin with here', async () => {
+  let authorization: string | undefined
+  const url = await listen((request, response) => {
+    authorization = request.headers.authorization
+    response.end('{}')
+  })
+  mkdirSync(join(folder, '.switchyard'))
+  writeFileSync(join(folder, '.switchyard', 'master-key'), `${'5a'.repeat(32)}\n`)
+  writeFileSync(join(folder, '.dev.vars'), 'KEY_PREFIX=sy-\n')
+  await run(`status --url ${url}`, { MANAGEMENT_KEY: '' })
+  expect(authorization).toBe(`Bearer ${(await rootKeys('5a'.repeat(32), 'sy-')).management}`)
 })
 
 const account = {

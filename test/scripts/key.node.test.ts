@@ -216,6 +216,16 @@ test.for([
   expect(await run(line)).toEqual({ code: 1, stdout: '', stderr: `${message}\n` })
 })
 
+test('what deploying left behind is enough to manage the deployment', async () => {
+  const kept = join(folder, '.switchyard', 'deployed')
+  mkdirSync(kept)
+  writeFileSync(join(kept, 'address'), `${gateway.url}\n`)
+  const none = await run('key list --url deployed')
+  expect(none.stderr).toMatch(/^There is no key for http:\S+ in this folder\./)
+  writeFileSync(join(kept, 'master-key'), `${'5a'.repeat(32)}\n`)
+  expect(await printed('key list --account default --url deployed')).toContain('management  HASHHASH')
+})
+
 test('a key that may not manage is told from one that nobody knows', async () => {
   expect((await run('key list', { MANAGEMENT_KEY: gateway.keys.inference })).stderr).toBe(
     `${gateway.url} does not let the key in MANAGEMENT_KEY do this: Only management keys can perform this operation. ` +
