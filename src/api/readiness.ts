@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { GatewayError } from '../base/errors.ts'
 import { errorResponse } from '../base/http.ts'
+import { isMasterKey } from '../base/master-key.ts'
 import type { Env } from '../env.ts'
 
 /** The number of the last file in `migrations/`. This release serves with these tables, and with any later ones. */
@@ -42,7 +43,7 @@ const localHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
 /** The binding's type promises a text; a deployment that nobody gave the secret has none. */
 function masterKeyProblem(masterKey: string | undefined): string | undefined {
   if (masterKey === undefined || masterKey === '') return 'MASTER_KEY is missing.'
-  return /^[0-9a-f]{64}$/.test(masterKey) ? undefined : 'MASTER_KEY is not 64 of the digits 0-9a-f.'
+  return isMasterKey(masterKey) ? undefined : 'MASTER_KEY is not 64 of the digits 0-9a-f.'
 }
 
 async function tablesProblem(

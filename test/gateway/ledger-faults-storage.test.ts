@@ -129,41 +129,6 @@ test('while no object answers every route that asks one is a 503', async () => {
   }
 })
 
-test.for([
-  ['missing', undefined],
-  ['blank', '   '],
-  ['too short', '5a5a'],
-  ['no hex', 'zz'.repeat(32)],
-] as const)('a MASTER_KEY that is %s is a 503 with the command that mends it', async ([, masterKey]) => {
-  const payer = await account(env)
-  const broken = new Proxy<Env>(
-    { ...env },
-    {
-      get: (target, name) => (name === 'MASTER_KEY' ? masterKey : Reflect.get(target, name)),
-    },
-  )
-  for (const [method, path, body] of [
-    ['POST', '/chat/completions', hello],
-    ['GET', '/key', undefined],
-    ['GET', '/keys', undefined],
-    ['POST', '/credits', {}],
-  ] as const) {
-    const { response, text } = await askWhole(broken, body, {
-      key: payer.key,
-      method,
-      path: `/api/v1${path}`,
-    })
-    expect([path, response.status]).toEqual([path, 503])
-    expect(JSON.parse(text)).toMatchObject({
-      error: {
-        code: 503,
-        message: expect.stringMatching(/^MASTER_KEY is .*npm run dev.*wrangler secret put MASTER_KEY/),
-      },
-    })
-    expect(text).not.toMatch(/5a5a|zzzz/)
-  }
-})
-
 async function gone(): Promise<never> {
   return await Promise.reject(new Error('Internal error in the object store'))
 }
