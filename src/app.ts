@@ -5,6 +5,7 @@ import { inference } from './api/inference.ts'
 import { management } from './api/management.ts'
 import { models } from './api/models.ts'
 import { providers } from './api/providers.ts'
+import { readiness } from './api/readiness.ts'
 import { unknownRoute } from './api/unknown.ts'
 import { GatewayError } from './base/errors.ts'
 import { errorResponse } from './base/http.ts'
@@ -15,6 +16,7 @@ import type { Env } from './env.ts'
 export const app = new Hono<{ Bindings: Env }>({ strict: false })
 
 app.use(crossOrigin)
+app.use(readiness)
 for (const base of ['/api/v1', '/v1']) {
   app.route(base, inference)
   app.route(base, models)
