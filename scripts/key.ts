@@ -77,27 +77,22 @@ function settingsOf(options: Options): object {
 }
 
 async function disable(asked: Asked): Promise<Report> {
-  return await setDisabled(asked, true)
+  return await change(asked, { disabled: true }, 'disabled: what it asks is refused from now on')
 }
 
 async function enable(asked: Asked): Promise<Report> {
-  return await setDisabled(asked, false)
+  return await change(asked, { disabled: false }, 'enabled again')
 }
 
-async function setDisabled(
+async function change(
   { gateway, words: [named = ''], options }: Asked,
-  disabled: boolean,
+  body: { disabled: boolean },
+  now: string,
 ): Promise<Report> {
   const { hash } = pickKey(await listKeys(gateway, options['account']), named)
-  const { json } = await ask(gateway, {
-    method: 'PATCH',
-    path: `/keys/${hash}`,
-    body: { disabled },
-    answer: z.looseObject({ data: keyObject }),
-  })
-  const { name, label } = json.data
-  const now = disabled ? 'disabled: what it asks is refused from now on' : 'enabled again'
-  return { json, text: `Key "${name}" (${label}) is ${now}.` }
+  const answer = z.looseObject({ data: keyObject })
+  const { json } = await ask(gateway, { method: 'PATCH', path: `/keys/${hash}`, body, answer })
+  return { json, text: `Key "${json.data.name}" (${json.data.label}) is ${now}.` }
 }
 
 async function remove({ gateway, words: [named = ''], options }: Asked): Promise<Report> {

@@ -116,7 +116,8 @@ const errorReply = z.object({ error: z.object({ message: z.string() }) })
 
 function refusal({ origin, keySource }: Gateway, status: number, json: unknown): Failure {
   const parsed = errorReply.safeParse(json)
-  const message = parsed.success ? parsed.data.error.message : `status ${status}`
+  // What a server says moves no cursor.
+  const message = parsed.success ? parsed.data.error.message.replaceAll(/\p{Cc}/gu, ' ') : `status ${status}`
   if (status === 401) {
     return new Failure(
       `${origin} does not accept ${keySource}: ${message}. ` +
@@ -128,5 +129,6 @@ function refusal({ origin, keySource }: Gateway, status: number, json: unknown):
       `${origin} does not let ${keySource} do this: ${message}. Set MANAGEMENT_KEY to the management key, not to an API key.`,
     )
   }
-  return new Failure(`The gateway refused: ${message.replace(/[.]?$/, '.')}`)
+  const verb = status >= 500 ? `failed (${status})` : 'refused'
+  return new Failure(`The gateway ${verb}: ${message.replace(/\.?$/, '.')}`)
 }
