@@ -1,10 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
+import { effortOfBudget, efforts, nearestEffort } from '../efforts.ts'
 import { readCount, readObject, readText } from '../json.ts'
 import type { Quirks } from '../protocol.ts'
-
-/** The efforts of the contract from least to most, and the share of the completion each stands for. */
-const shares = { none: 0, minimal: 0.1, low: 0.2, medium: 0.5, high: 0.8, xhigh: 0.95, max: 0.95 } as const
-const efforts: readonly string[] = Object.keys(shares)
 
 /** How a host is asked to think as the client wants, in the host's words; empty where the client wants nothing. */
 export function reasoningFields(body: JsonObject, quirks: Quirks): JsonObject {
@@ -27,7 +24,7 @@ export function reasoningFields(body: JsonObject, quirks: Quirks): JsonObject {
     return { chat_template_kwargs: { enable_thinking: wanted !== 'none' } }
   }
   const known = quirks.efforts ?? efforts
-  const effort = known.includes(wanted) ? wanted : nearest(wanted, known)
+  const effort = nearestEffort(wanted, known)
   if (quirks.reasoningRequest === 'thinking') {
     if (wanted === 'none') return { thinking: { type: 'disabled' } }
     return { thinking: { type: 'enabled' }, ...(effort !== undefined && { reasoning_effort: effort }) }
@@ -40,27 +37,9 @@ function effortOf(body: JsonObject, wish: JsonObject | undefined): string | unde
   if (named !== undefined) return named
   if (wish?.['enabled'] === false) return 'none'
   const budget = readCount(wish?.['max_tokens'])
-  if (budget !== undefined) return effortFor(budget, body)
+  if (budget !== undefined)
+    return effortOfBudget(budget, readCount(body['max_completion_tokens'] ?? body['max_tokens']))
   return wish?.['enabled'] === true ? 'medium' : undefined
-}
-
-/** The effort whose share of the completion comes closest to a budget; medium where the completion has no cap. */
-function effortFor(budget: number, body: JsonObject): string {
-  if (budget === 0) return 'none'
-  const cap = readCount(body['max_completion_tokens'] ?? body['max_tokens'])
-  if (!cap) return 'medium'
-  const distance = (share: number): number => Math.abs(share - budget / cap)
-  const ranked = Object.entries(shares)
-    .filter(([effort]) => effort !== 'none' && effort !== 'max')
-    .toSorted(([, left], [, right]) => distance(left) - distance(right))
-  return ranked[0]?.[0] ?? 'medium'
-}
-
-/** The next higher effort the host knows, else its highest. Not thinking has no neighbour. */
-function nearest(wanted: string, known: readonly string[]): string | undefined {
-  if (wanted === 'none') return undefined
-  const higher = efforts.slice(efforts.indexOf(wanted)).find((effort) => known.includes(effort))
-  return higher ?? known.at(-1)
 }
 
 /** The text of reasoning in a message or delta, under any of its names. */
