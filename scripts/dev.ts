@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { GatewayError } from '../src/base/errors.ts'
 import { rootKeys } from '../src/base/key-text.ts'
 import { Failure } from './failure.ts'
 import { root } from './run.ts'
@@ -22,6 +23,7 @@ async function dev(port: number): Promise<void> {
   await claim(port)
   const secret = masterKey(secretsFolder)
   const chosen = chosenVariables(workerVariables, process.env, join(root, '.dev.vars'))
+  const keys = await rootKeys(secret, chosen['KEY_PREFIX'])
   const envFile = writeEnvFile(secretsFolder, { MASTER_KEY: secret, ...chosen })
 
   const migrated = await migrate(dataFolder)
@@ -35,7 +37,7 @@ async function dev(port: number): Promise<void> {
   try {
     const answered = await ready(origin)
     if (!answered) throw new Failure(`The gateway does not answer at ${origin}/healthz.`)
-    const { gateway, apiKey, managementKey, curl } = await welcome({ origin, keys: await rootKeys(secret) })
+    const { gateway, apiKey, managementKey, curl } = await welcome({ origin, keys })
     console.log([gateway, apiKey, managementKey, '', curlLine(curl)].join('\n'))
   } catch (error) {
     server.kill('SIGTERM')
@@ -98,6 +100,7 @@ try {
   if (asked.help) console.log(usage)
   else await dev(portOf(asked))
 } catch (error) {
-  console.error(error instanceof Failure ? error.message : error)
+  const expected = error instanceof Failure || error instanceof GatewayError
+  console.error(expected ? error.message : error)
   process.exitCode = 1
 }

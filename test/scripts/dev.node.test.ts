@@ -58,14 +58,15 @@ test('starts with nothing set, and again with the same keys, what was spent, and
     OPENAI_API_KEY: `it's "of" the $HOME\\environment`,
     OPENAI_BASE_URL: upstream.baseUrl,
     STRAY_BASE_URL: 'of the environment',
+    KEY_PREFIX: 'sy-',
   })
   const again = await second.ready()
-  expect(keysOf(again)).toEqual(keysOf(printed))
+  expect(keysOf(again)).toEqual(keysOf(printed).map((each) => each.replace('sk-or-v1-', 'sy-')))
   expect(again).toMatch(/account "default", \$9\.9\d+ of credit/)
 
   const envFile = join(folder, '.switchyard', 'dev.env')
   const names = [...readFileSync(envFile, 'utf8').matchAll(/^(\w+)=/gm)].map((match) => match[1])
-  expect(names).toEqual(['MASTER_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'GROQ_API_KEY'])
+  expect(names).toEqual(['MASTER_KEY', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'GROQ_API_KEY', 'KEY_PREFIX'])
   // Windows has no such modes.
   const mode = process.platform === 'win32' ? 0o600 : statSync(envFile).mode & 0o777
   expect(mode).toBe(0o600)
@@ -86,6 +87,12 @@ test('starts with nothing set, and again with the same keys, what was spent, and
     15_000,
   )
 }, 120_000)
+
+test('refuses a setting that no key can be made with, and says which', async () => {
+  const dev = start(await freePort(), script, { KEY_PREFIX: 'sy' })
+  expect(await dev.ended).toBe(1)
+  expect(dev.output()).toMatch(/^KEY_PREFIX must be .*\n$/)
+})
 
 test('tells how it is used', async () => {
   const dev = start('--help')
