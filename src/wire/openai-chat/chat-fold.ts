@@ -3,7 +3,7 @@ import type { GenerationFailure } from '../../generation/events.ts'
 import type { AnswerContext, AnswerEvent, AnswerFold, Charge } from '../dialect.ts'
 import { readArray, readCount, readObject, readText } from '../json.ts'
 import { failureJson } from './errors.ts'
-import { choiceIn, deltaIn, frameOf } from './frames.ts'
+import { choiceIn, deltaIn, Frames } from './frames.ts'
 import { writeUsage } from './usage.ts'
 
 /** A whole answer: the fold of the frames its stream would have had. Of each frame it keeps what it says, no more. */
@@ -11,6 +11,7 @@ export class ChatFold implements AnswerFold {
   #fingerprint: string | undefined
   #serviceTier: string | undefined
   #charge: Charge | undefined
+  readonly #frames = new Frames()
   #frame: JsonObject | undefined
   #failure: GenerationFailure | undefined
   #finishReason: Json = null
@@ -52,7 +53,7 @@ export class ChatFold implements AnswerFold {
       this.#failure = event.error
       return
     }
-    const frame = frameOf(event)
+    const frame = this.#frames.of(event)
     if (!frame || frame === this.#frame) return
     this.#frame = frame
     this.#fingerprint = readText(frame['system_fingerprint']) ?? this.#fingerprint

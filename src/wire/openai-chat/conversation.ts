@@ -36,6 +36,14 @@ export function conversationOf(request: ChatRequest): Conversation {
   }
 }
 
+/** `GenerationRequest.loopMaker`: whose sealed thoughts are in the tool loop that the messages leave open. */
+export function loopMakerOf(messages: readonly Message[]): string | undefined {
+  const lastSaid = messages.findLastIndex(({ role }) => role !== 'tool')
+  const last = messages[lastSaid]
+  if (last?.role !== 'assistant' || lastSaid === messages.length - 1) return undefined
+  return sealsOf(last).find(({ seal }) => seal)?.seal?.maker
+}
+
 function turnOf(message: Message): Turn {
   switch (message.role) {
     case 'system':
@@ -105,7 +113,8 @@ function assistantParts(message: AssistantMessage): OutputPart[] {
   parts.push(...spokenParts(message.content))
   if (message.refusal) parts.push({ type: 'refusal', text: message.refusal })
   for (const { id, function: called } of calls) {
-    const seal = details.find((detail) => detail.seal?.id === id)?.seal
+    const found = details.find((detail) => detail.seal?.id === id)?.seal
+    const seal: Seal | undefined = found && { maker: found.maker, kind: 'signature', data: found.data }
     parts.push({
       type: 'tool-call',
       id,
@@ -136,7 +145,7 @@ function reasoningPart({ text, isSummary, seal }: Detail): OutputPart {
 function sealsOf({ reasoning_details: entries }: AssistantMessage): Detail[] {
   const details: Detail[] = []
   for (const entry of entries ?? []) {
-    const maker = entry.format ?? 'unknown'
+    const maker = entry.format ?? 'anthropic-claude-v1'
     const id = entry.id ? { id: entry.id } : {}
     const last = details.at(-1)
     if (entry.type === 'reasoning.encrypted') {

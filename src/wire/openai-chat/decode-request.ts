@@ -3,7 +3,7 @@ import type { GenerationRequest } from '../../generation/request.ts'
 import { once, parseBody, sessionOf } from '../client-body.ts'
 import { readArray, readObject } from '../json.ts'
 import { invalid, notYet } from '../refusals.ts'
-import { conversationOf } from './conversation.ts'
+import { conversationOf, loopMakerOf } from './conversation.ts'
 import { asksTooMuch, providerKeys } from './fields.ts'
 import { measurePrompt } from './measure.ts'
 import { chatRequest, type ChatRequest } from './schema.ts'
@@ -25,6 +25,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     ...(request.user && { user: request.user }),
     ...(session && { sessionId: session }),
     ...(request.metadata && { metadata: request.metadata }),
+    ...(loopMaker !== undefined && { loopMaker }),
     conversation: once(() => conversationOf(request)),
     native: { format: 'openai-chat', body },
   }

@@ -4,7 +4,7 @@ import type { AnswerContext, AnswerEncoder, AnswerEvent, Charge, Dialect } from 
 import { ChatFold } from './chat-fold.ts'
 import { decodeRequest } from './decode-request.ts'
 import { errorJson, failureJson } from './errors.ts'
-import { frameOf, mapDelta, withoutReasoning } from './frames.ts'
+import { Frames, mapDelta, withoutReasoning } from './frames.ts'
 import { writeUsage } from './usage.ts'
 
 /** OpenAI's chat completions with OpenRouter's additions, as clients speak it. */
@@ -21,6 +21,7 @@ export const openaiChatDialect: Dialect = {
 class ChunkEncoder implements AnswerEncoder {
   readonly #context: AnswerContext
   #head: string | undefined
+  readonly #frames = new Frames()
   #frame: JsonObject | undefined
   #roleTold = false
   #failure: GenerationFailure | undefined
@@ -48,7 +49,7 @@ class ChunkEncoder implements AnswerEncoder {
       this.#failure = event.error
       return ''
     }
-    const frame = frameOf(event)
+    const frame = this.#frames.of(event)
     if (!frame || frame === this.#frame) return ''
     this.#frame = frame
     const shown = this.#context.hidesReasoning ? withoutReasoning(frame) : frame

@@ -82,38 +82,74 @@ const noParts: DeltaParts = {
   media: {},
 }
 
-/** The frame of an event: the one it was read from, or for an answer of another format the one that says the same. */
-export function frameOf(event: GenerationEvent): JsonObject | undefined {
-  if (event.native?.format === 'openai-chat') return event.native.data
-  switch (event.type) {
-    case 'text-delta':
-      return deltaFrame({ text: event.text })
-    case 'refusal-delta':
-      return deltaFrame({ refusal: event.text })
-    case 'reasoning-delta':
-      return deltaFrame({ reasoning: event.text })
-    case 'tool-call-delta':
-      return deltaFrame({ toolCalls: [event] })
-    case 'finish':
-      return makeFrame({}, finishChoice(event.reason, event.nativeReason))
-    case 'seal':
-      return deltaFrame({ reasoningDetails: [sealDetail(event)] })
-    case 'media':
-      return deltaFrame({ media: mediaDelta(event.media) })
-    case 'start':
-    case 'usage':
-    case 'error':
-    case 'frame':
-      return undefined
-  }
-}
+/** The frames of one answer's events: as they were read, or for an answer of another format those that say the same. */
+export class Frames {
+  /** Which thought of the answer is being told, and whether the next one is another. */
+  #thought = -1
+  #thoughtEnded = true
+  readonly #callIds = new Map<number, string>()
 
-function sealDetail({ seal }: Extract<GenerationEvent, { type: 'seal' }>): JsonObject {
-  const { maker: format, kind, data, id } = seal
-  const common = { format, index: 0, ...(id !== undefined && { id }) }
-  return kind === 'signature'
-    ? { type: 'reasoning.text', text: '', signature: data, ...common }
-    : { type: 'reasoning.encrypted', data, ...common }
+  of(event: GenerationEvent): JsonObject | undefined {
+    if (event.native?.format === 'openai-chat') return event.native.data
+    switch (event.type) {
+      case 'text-delta':
+        return this.#spoken({ text: event.text })
+      case 'refusal-delta':
+        return this.#spoken({ refusal: event.text })
+      case 'reasoning-delta':
+        return this.#thinks(event)
+      case 'tool-call-delta':
+        if (event.id !== undefined) this.#callIds.set(event.index, event.id)
+        return this.#spoken({ toolCalls: [event] })
+      case 'seal':
+        return this.#seals(event)
+      case 'media':
+        return this.#spoken({ media: mediaDelta(event.media) })
+      case 'finish':
+        return makeFrame({}, finishChoice(event.reason, event.nativeReason))
+      case 'start':
+      case 'usage':
+      case 'error':
+      case 'frame':
+        return undefined
+    }
+  }
+
+  #spoken(parts: Partial<DeltaParts>): JsonObject {
+    this.#thoughtEnded = true
+    return deltaFrame(parts)
+  }
+
+  #thinks({
+    text,
+    isSummary,
+    maker = 'unknown',
+  }: Extract<GenerationEvent, { type: 'reasoning-delta' }>): JsonObject {
+    const common = { format: maker, index: this.#nextThought() }
+    const detail = isSummary
+      ? { type: 'reasoning.summary', summary: text, ...common }
+      : { type: 'reasoning.text', text, ...common }
+    return deltaFrame({ reasoning: text, reasoningDetails: [detail] })
+  }
+
+  /** What seals a tool call carries the call's id, as the contract has it. */
+  #seals({ seal, index }: Extract<GenerationEvent, { type: 'seal' }>): JsonObject {
+    const { maker: format, kind, data } = seal
+    const id = index === undefined ? seal.id : this.#callIds.get(index)
+    const common = { format, index: this.#nextThought(), ...(id !== undefined && { id }) }
+    this.#thoughtEnded = true
+    const detail: JsonObject =
+      kind === 'signature' && index === undefined
+        ? { type: 'reasoning.text', text: '', signature: data, ...common }
+        : { type: 'reasoning.encrypted', data, ...common }
+    return deltaFrame({ reasoningDetails: [detail] })
+  }
+
+  #nextThought(): number {
+    if (this.#thoughtEnded) this.#thought++
+    this.#thoughtEnded = false
+    return this.#thought
+  }
 }
 
 function mediaDelta(media: Media): JsonObject {
