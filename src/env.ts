@@ -12,6 +12,10 @@ export interface Env {
   MASTER_KEY_PREVIOUS?: string
   /** What new keys begin with, such as `sy-`. Default `sk-or-v1-`. */
   KEY_PREFIX?: string
+  /** Where the objects must be; what a deployment has chosen stays. */
+  JURISDICTION?: DurableObjectJurisdiction
+  /** Where new objects should be. */
+  LOCATION_HINT?: DurableObjectLocationHint
   /** `on` keeps the simulator beside real providers. */
   SIMULATOR?: string
   /** JSON that overrides single values of `gateway/limits.ts`. */
