@@ -15,6 +15,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
 
   const caps = [request.max_tokens, request.max_completion_tokens].filter((cap) => typeof cap === 'number')
   const session = request.session_id ?? sessionOf(headers)
+  const loopMaker = loopMakerOf(request.messages)
   return {
     model: request.model,
     stream: request.stream ?? false,
