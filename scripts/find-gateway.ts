@@ -4,21 +4,22 @@ import { rootKeys } from '../src/base/key-text.ts'
 import { Failure, WrongUsage } from './failure.ts'
 import type { Gateway } from './management-client.ts'
 import { root } from './run.ts'
-import { addressFile, chosenVariables, deploymentFolder, masterKey, masterKeyFile } from './secrets.ts'
+import {
+  chosenVariables,
+  deploymentFolder,
+  managementKeyFile,
+  masterKey,
+  masterKeyFile,
+  urlFile,
+} from './secrets.ts'
 import type { Environment } from './surroundings.ts'
 
 const localOrigin = 'http://localhost:8787'
 
-/** What this folder keeps of a gateway that was started from it. */
-interface Home {
-  /** Where the secret is that its keys derive from. */
-  secrets: string
-  /** The file that sets its variables. */
-  variables: string
-}
+/** May stand in the file of variables as well as in the environment. */
+const fileVariables = ['CF_ACCESS_CLIENT_ID', 'CF_ACCESS_CLIENT_SECRET', 'KEY_PREFIX']
 
-const local: Home = { secrets: join(root, '.switchyard'), variables: join(root, '.dev.vars') }
-const deployed: Home = { secrets: deploymentFolder, variables: join(root, '.env.production') }
+type Variables = Record<string, string>
 
 /** The gateway at an address, or the one of this machine, with the management key that belongs to it. */
 export async function findGateway(url: string | undefined, environment: Environment): Promise<Gateway> {
@@ -26,11 +27,17 @@ export async function findGateway(url: string | undefined, environment: Environm
     url === undefined
       ? originOf(environment['SWITCHYARD_URL'] || localOrigin, 'SWITCHYARD_URL')
       : originOf(url, '--url')
-  const home = homeOf(origin)
-  const names = ['CF_ACCESS_CLIENT_ID', 'CF_ACCESS_CLIENT_SECRET', 'KEY_PREFIX']
-  const chosen = chosenVariables(names, environment, home?.variables ?? '')
-  const key = handedOver(environment) ?? (await derived(origin, home, chosen['KEY_PREFIX']))
-  return { origin, isLocal: isLocal(origin), ...key, headers: accessHeaders(chosen) }
+  const isDeployed = origin === URL.parse(kept(urlFile) ?? '')?.origin
+  const file = join(root, isDeployed ? '.env.production' : '.dev.vars')
+  const variables = chosenVariables(fileVariables, environment, isDeployed || isLocal(origin) ? file : '')
+  const key = handedOver(environment) ?? (isDeployed ? keptKey() : await derivedKey(origin, variables))
+  if (key) return { origin, isLocal: isLocal(origin), ...key, headers: accessHeaders(variables) }
+  throw new Failure(
+    `There is no key for ${origin} in this folder. ` +
+      (isLocal(origin)
+        ? 'Start the gateway with `npm run dev`, or set MANAGEMENT_KEY to the management key that it printed elsewhere.'
+        : 'Set MANAGEMENT_KEY to the management key that `npm run deploy` printed.'),
+  )
 }
 
 /** An address as people have it at hand: with the API's base path at its end, or without. */
@@ -50,22 +57,17 @@ function originOf(written: string, where: string): string {
 
 /** The address that the last deployment from this folder had. */
 function deployedAddress(): string {
-  const address = keptAddress()
+  const address = kept(urlFile)
   if (address !== undefined) return address
   throw new Failure(
     'Nothing was deployed from this folder. Run `npm run deploy`, or write the address after --url.',
   )
 }
 
-function keptAddress(): string | undefined {
-  const path = join(deployed.secrets, addressFile)
+/** What the last deployment from this folder left in a file. */
+function kept(file: string): string | undefined {
+  const path = join(deploymentFolder, file)
   return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined
-}
-
-/** A key is derived for a gateway of this folder only: any other must not see it. */
-function homeOf(origin: string): Home | undefined {
-  if (URL.parse(keptAddress() ?? '')?.origin === origin) return deployed
-  return isLocal(origin) ? local : undefined
 }
 
 function isLocal(origin: string): boolean {
@@ -81,24 +83,23 @@ function handedOver(environment: Environment): ManagementKey | undefined {
   throw new Failure('MANAGEMENT_KEY holds characters that no key has. Copy it anew.')
 }
 
-async function derived(
-  origin: string,
-  home: Home | undefined,
-  prefix: string | undefined,
-): Promise<ManagementKey> {
-  const path = home && join(home.secrets, masterKeyFile)
-  if (!home || !path || !existsSync(path)) {
-    const advice = isLocal(origin)
-      ? 'Start the gateway with `npm run dev`, or set MANAGEMENT_KEY to the management key that it printed elsewhere.'
-      : 'Set MANAGEMENT_KEY to the management key that `npm run deploy` printed.'
-    throw new Failure(`There is no key for ${origin} in this folder. ${advice}`)
-  }
-  const { management } = await rootKeys(masterKey(home.secrets), prefix)
+function keptKey(): ManagementKey | undefined {
+  const key = kept(managementKeyFile)
+  const path = relative(root, join(deploymentFolder, managementKeyFile))
+  return key === undefined ? undefined : { key, keySource: `the key in ${path}` }
+}
+
+/** Derived for a gateway of this machine only: any other must not see it. */
+async function derivedKey(origin: string, variables: Variables): Promise<ManagementKey | undefined> {
+  const folder = join(root, '.switchyard')
+  const path = join(folder, masterKeyFile)
+  if (!isLocal(origin) || !existsSync(path)) return undefined
+  const { management } = await rootKeys(masterKey(folder), variables['KEY_PREFIX'])
   return { key: management, keySource: `the key that derives from ${relative(root, path)}` }
 }
 
 /** A service token of Cloudflare Access, where that stands in front of the gateway. */
-function accessHeaders(chosen: Record<string, string>): Record<string, string> {
-  const { CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret } = chosen
+function accessHeaders(variables: Variables): Record<string, string> {
+  const { CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret } = variables
   return id && secret ? { 'cf-access-client-id': id, 'cf-access-client-secret': secret } : {}
 }

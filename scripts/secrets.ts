@@ -11,8 +11,9 @@ export const deploymentFolder = join(root, '.switchyard', 'deployed')
 
 export const masterKeyFile = 'master-key'
 
-/** Beside the secret of a deployment, the origin that people call it by: what `--url deployed` stands for. */
-export const addressFile = 'address'
+/** In the folder of a deployment, what the command line needs: where it is, and the key that manages it. */
+export const urlFile = 'url'
+export const managementKeyFile = 'management-key'
 
 /** The secret that every key derives from: made once, for this folder, and readable by its owner alone. */
 export function masterKey(folder: string): string {
@@ -49,10 +50,16 @@ export function chosenVariables(
 export function writeEnvFile(folder: string, variables: Record<string, string>): string {
   const path = join(folder, 'dev.env')
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${quoted(name, value)}\n`)
-  writeFileSync(path, lines.join(''), { mode: 0o600 })
+  writePrivate(path, lines.join(''))
+  return path
+}
+
+/** A file that its owner alone can read. */
+export function writePrivate(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(path, text, { mode: 0o600 })
   // The mode above is for a new file only.
   chmodSync(path, 0o600)
-  return path
 }
 
 /** A value as the reader of the file gives it back: it knows three quotes, escapes none of them, and expands dollars. */

@@ -199,7 +199,7 @@ test('accounts are listed with what is left to them', async () => {
 })
 
 test.for([
-  ['key disable lapptop', 'There is no key "lapptop". See: npm run key -- list'],
+  ['key disable nobodys', 'There is no key "nobodys". See: npm run key -- list'],
   ['key list --account defualt', 'There is no account "defualt". Did you mean default?'],
   ['key disable managment', 'There is no key "managment". Did you mean management?'],
   [
@@ -219,10 +219,10 @@ test.for([
 test('what deploying left behind is enough to manage the deployment', async () => {
   const kept = join(folder, '.switchyard', 'deployed')
   mkdirSync(kept)
-  writeFileSync(join(kept, 'address'), `${gateway.url}\n`)
+  writeFileSync(join(kept, 'url'), `${gateway.url}\n`)
   const none = await run('key list --url deployed')
   expect(none.stderr).toMatch(/^There is no key for http:\S+ in this folder\./)
-  writeFileSync(join(kept, 'master-key'), `${'5a'.repeat(32)}\n`)
+  writeFileSync(join(kept, 'management-key'), `${gateway.keys.management}\n`)
   expect(await printed('key list --account default --url deployed')).toContain('management  HASHHASH')
 })
 
