@@ -86,6 +86,7 @@ export class Outcome {
       provider: this.attempts.at(-1)?.providerName ?? '',
       promptTokensEstimate: request.promptTokensEstimate,
       ...(request.hidesReasoning && { hidesReasoning: true }),
+      asked: request.native.body,
     }
   }
 
@@ -116,8 +117,9 @@ export class Outcome {
 
   /** What the client is charged, and told. Zero where nothing was delivered or the end was not its doing. */
   charge(): Charge {
+    const endedAt = Math.floor(Date.now() / 1000)
     if (!this.endpoint || !this.committed) {
-      return { usage: noUsage, costNanos: 0, upstreamPromptNanos: 0, upstreamCompletionNanos: 0 }
+      return { usage: noUsage, costNanos: 0, upstreamPromptNanos: 0, upstreamCompletionNanos: 0, endedAt }
     }
     const usage = this.#usage(this.endpoint)
     const { costNanos, promptNanos, completionNanos } = cost(
@@ -132,6 +134,7 @@ export class Outcome {
       costNanos: insured ? 0 : costNanos,
       upstreamPromptNanos: promptNanos,
       upstreamCompletionNanos: completionNanos,
+      endedAt,
     }
   }
 

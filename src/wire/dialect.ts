@@ -11,6 +11,8 @@ export interface Charge {
   /** What the provider charges for it, before mark-up and insurance. */
   upstreamPromptNanos: number
   upstreamCompletionNanos: number
+  /** Unix seconds at which the answer ended. */
+  endedAt?: number
 }
 
 /** What an answer says of itself in every chunk. */
@@ -25,6 +27,8 @@ export interface AnswerContext {
   promptTokensEstimate: number
   /** `GenerationRequest.hidesReasoning`. */
   hidesReasoning?: boolean
+  /** The client's own body, for formats whose answers repeat what was asked. */
+  asked?: JsonObject
 }
 
 /** What reaches a dialect: the provider's events without their usage, and the charge as the last thing. */
