@@ -14,6 +14,7 @@ import { limitsOf } from './limits.ts'
 import { bugIn, requestLog } from './log.ts'
 import { Meter } from './meter.ts'
 import { Outcome } from './outcome.ts'
+import { placeOf } from './place.ts'
 import { profileOf } from './profile.ts'
 import { stream, whole } from './respond.ts'
 import { settleAtEnd } from './settle.ts'
@@ -36,7 +37,7 @@ export async function generate(c: Context<{ Bindings: Env }>, dialect: Dialect):
       cost_nanos: 0,
       ...bugIn(error),
     })
-    return errorResponse(error, dialect.encodeError(error), { 'x-generation-id': id })
+    return errorResponse(error, dialect.encodeError(error, id), { 'x-generation-id': id })
   }
 }
 
@@ -64,6 +65,7 @@ async function serve(c: Context<{ Bindings: Env }>, dialect: Dialect, ticket: Ti
     hold,
     client,
     origin: originOf(headers),
+    place: placeOf(c.req.raw),
   }
   const outcome = new Outcome(exchange)
   const meter = new Meter(exchange, outcome)

@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
+import { errorResponse } from '../base/http.ts'
 import type { AnswerContext, AnswerEncoder, AnswerEvent, Dialect } from '../wire/dialect.ts'
 import { Connection } from './connection.ts'
 import type { Exchange } from './exchange.ts'
@@ -17,9 +18,14 @@ export interface Answer {
 export async function whole({ exchange, dialect, events, context }: Answer): Promise<Response> {
   const fold = dialect.fold()
   for await (const batch of events) fold.add(batch)
-  return Response.json(fold.whole(context()), {
-    headers: { 'x-generation-id': exchange.generationId },
-  })
+  const headers = { 'x-generation-id': exchange.generationId }
+  try {
+    return Response.json(fold.whole(context()), { headers })
+  } catch (thrown) {
+    // It is settled and in the log already.
+    if (!(thrown instanceof GatewayError)) throw thrown
+    return errorResponse(thrown, dialect.encodeError(thrown, exchange.generationId), headers)
+  }
 }
 
 /**

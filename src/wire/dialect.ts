@@ -45,7 +45,7 @@ export interface AnswerEncoder {
 /** Folds one answer, event by event, into a whole one: a long answer must not be kept in its pieces. */
 export interface AnswerFold {
   add(events: AnswerEvent[]): void
-  /** What there is of the answer by now. */
+  /** What there is of the answer by now. Throws the failure that broke it off where the format cannot tell both. */
   whole(context: AnswerContext): JsonObject
 }
 
@@ -58,7 +58,8 @@ export interface Dialect {
   encoder(context: AnswerContext): AnswerEncoder
   /** A whole answer, from the same events. */
   fold(): AnswerFold
-  encodeError(error: GatewayError): JsonObject
+  /** The body of a refusal. `generationId` is that of the request, for formats that tell it. */
+  encodeError(error: GatewayError, generationId: string): JsonObject
   /** A comment that keeps a silent stream open. */
   keepAlive: string
 }
