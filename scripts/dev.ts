@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { GatewayError } from '../src/base/errors.ts'
 import { rootKeys } from '../src/base/key-text.ts'
 import { Failure } from './failure.ts'
+import { program } from './program.ts'
 import { root } from './run.ts'
 import { chosenVariables, masterKey, writeEnvFile } from './secrets.ts'
 import { workerVariables } from './variables.ts'
@@ -51,14 +51,6 @@ function portOf(values: { port?: string }): number {
   throw new Failure(`--port ${values.port}: a port is a number from 1 to 65535.\n\n${usage}`)
 }
 
-function parsed(args: string[]) {
-  try {
-    return parseArgs({ args, options: { help: { type: 'boolean' }, port: { type: 'string' } } }).values
-  } catch (error) {
-    throw new Failure(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-  }
-}
-
 /** Fails while another program listens on the port, under either address that `localhost` stands for. */
 async function claim(port: number): Promise<void> {
   for (const host of ['127.0.0.1', '::1']) {
@@ -95,12 +87,4 @@ function endTogether(server: ChildProcess): void {
   server.once('exit', () => process.exit(asked ? 0 : 1))
 }
 
-try {
-  const asked = parsed(process.argv.slice(2))
-  if (asked.help) console.log(usage)
-  else await dev(portOf(asked))
-} catch (error) {
-  const expected = error instanceof Failure || error instanceof GatewayError
-  console.error(expected ? error.message : error)
-  process.exitCode = 1
-}
+await program(usage, (args) => dev(portOf(parseArgs({ args, options: { port: { type: 'string' } } }).values)))

@@ -85,11 +85,13 @@ function modelToTry(models: Model[]): string | undefined {
 
 function chatArguments({ origin, keys }: RunningGateway, model: string): string[] {
   const body = { model, stream: true, messages: [{ role: 'user', content: 'Hello from Switchyard' }] }
+  const headers = [`Authorization: Bearer ${keys.inference}`, 'Content-Type: application/json']
   return [
-    ...['-N', `${origin}/api/v1/chat/completions`],
-    ...['-H', `Authorization: Bearer ${keys.inference}`],
-    ...['-H', 'Content-Type: application/json'],
-    ...['-d', JSON.stringify(body)],
+    '-N',
+    `${origin}/api/v1/chat/completions`,
+    ...headers.flatMap((header) => ['-H', header]),
+    '-d',
+    JSON.stringify(body),
   ]
 }
 

@@ -42,12 +42,24 @@ export function serve(port: number, envFile: string, dataFolder: string): ChildP
   })
 }
 
-/** Waits until the gateway answers; false where it does not within the time. */
-export async function ready(origin: string, { limitMs = 60_000, pauseMs = 100 } = {}): Promise<boolean> {
+interface Patience {
+  /** What a login in front of the gateway wants to see. */
+  headers?: Record<string, string>
+  limitMs?: number
+  pauseMs?: number
+}
+
+/** Waits until the gateway answers that it is well; false where it does not within the time. */
+export async function ready(
+  origin: string,
+  { headers = {}, limitMs = 60_000, pauseMs = 100 }: Patience = {},
+): Promise<boolean> {
   const giveUpMs = Date.now() + limitMs
   while (Date.now() < giveUpMs) {
-    const answer = await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null)
-    if (answer?.ok) return true
+    const signal = AbortSignal.timeout(5_000)
+    const answer = await fetch(`${origin}/healthz`, { headers, signal }).catch(() => null)
+    // A login page answers 200 too.
+    if (answer?.ok && answer.headers.get('content-type')?.includes('json')) return true
     await setTimeout(pauseMs)
   }
   return false
