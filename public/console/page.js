@@ -23,11 +23,17 @@ async function write(text) {
   }
 }
 
+let unsay = () => {}
+
+/** Says what happened, on the button and to a screen reader, until something else happens or two seconds are over. */
 function show(button, word) {
+  unsay()
   button.textContent = word
   said.textContent = word
-  setTimeout(() => {
+  const timer = setTimeout(() => unsay(), 2000)
+  unsay = () => {
+    clearTimeout(timer)
     button.textContent = 'Copy'
     said.textContent = ''
-  }, 2000)
+  }
 }

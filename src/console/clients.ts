@@ -14,6 +14,8 @@ export interface Target {
   /** The same for a client that adds `/v1` itself. */
   rootUrl: string
   model: string
+  /** Of the model, where they are known. */
+  limits?: { context: number; output: number }
 }
 
 /** A text to copy, and where it goes. */
@@ -118,7 +120,8 @@ aider --model openai/${model}`
   return [step('terminal, in your repository', text)]
 }
 
-function opencode({ baseUrl, model }: Target): Step[] {
+/** It asks for 32,000 tokens of any model whose limits it is not told, which is more than many may write. */
+function opencode({ baseUrl, model, limits }: Target): Step[] {
   const config = {
     $schema: 'https://opencode.ai/config.json',
     model: `switchyard/${model}`,
@@ -127,7 +130,7 @@ function opencode({ baseUrl, model }: Target): Step[] {
         npm: '@ai-sdk/openai-compatible',
         name: 'Switchyard',
         options: { baseURL: baseUrl, apiKey: `{env:${keyVariable}}` },
-        models: { [model]: {} },
+        models: { [model]: limits ? { limit: limits } : {} },
       },
     },
   }

@@ -38,7 +38,7 @@ export function factsOf(env: Env, requestUrl: string): Facts {
     baseUrl: `${origin}/api/v1`,
     rootUrl: `${origin}/api`,
     local: ['localhost', '127.0.0.1', '[::1]'].includes(hostname),
-    model: modelToTry(models, live),
+    ...modelToTry(models, live),
     modelCount: models.length,
     live: providers
       .filter(({ slug }) => live.has(slug))
@@ -61,11 +61,16 @@ function addressOf(requestUrl: string): URL {
 }
 
 /** The simulator costs nobody anything; without it the cheapest model that writes text, or whatever a local host has. */
-function modelToTry(models: readonly Selection[], live: ReadonlySet<string>): string {
-  if (live.has('simulator')) return 'simulator/echo'
+function modelToTry(
+  models: readonly Selection[],
+  live: ReadonlySet<string>,
+): Pick<Target, 'model' | 'limits'> {
   const writers = models.filter(({ model }) => model.outputModalities.includes('text'))
   const [cheapest] = cheapestFirst(writers.flatMap(({ endpoints }) => endpoints.slice(0, 1)))
-  return cheapest?.model.id ?? `${[...live][0]}/your-model`
+  const endpoint = models.find(({ model }) => model.id === 'simulator/echo')?.endpoints[0] ?? cheapest
+  if (!endpoint) return { model: `${[...live][0]}/your-model` }
+  const { model, contextLength: context, maxCompletionTokens } = endpoint
+  return { model: model.id, limits: { context, output: maxCompletionTokens ?? context } }
 }
 
 function countAt(slug: string, models: readonly Selection[]): number {

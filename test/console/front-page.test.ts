@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { version } from '../../package.json'
-import { page, snippets, textOf } from './page.ts'
+import { snippets, textOf } from './page-text.ts'
+import { page } from './page.ts'
 
 /** Every file that is deployed beside the Worker, by the path it is asked for. */
 const assets = new Map(

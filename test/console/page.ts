@@ -12,20 +12,3 @@ export async function page(
   const response = await app.fetch(new Request(url, init), { ...env, ...variables }, context)
   return { response, html: await response.text() }
 }
-
-/** What there is to copy, by its id. */
-export function snippets(html: string): Map<string, string> {
-  const found = html.matchAll(/<code id="([\w-]+)">(.*?)<\/code>/gs)
-  return new Map([...found].map(([, id = '', markup = '']) => [id, textOf(markup)]))
-}
-
-/** The text that a browser shows. */
-export function textOf(markup: string): string {
-  return markup
-    .replaceAll(/<[^>]*>/g, '')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&')
-}

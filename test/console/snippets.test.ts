@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { clients } from '../../src/console/clients.ts'
 import { app } from '../../src/app.ts'
-import { page, snippets, textOf } from './page.ts'
+import { snippets, textOf } from './page-text.ts'
+import { page } from './page.ts'
 
 const baseUrl = 'https://gateway.test/api/v1'
 const { html } = await page()
@@ -49,7 +50,7 @@ test('the set-up of OpenCode is its JSON', () => {
         npm: '@ai-sdk/openai-compatible',
         name: 'Switchyard',
         options: { baseURL: baseUrl, apiKey: '{env:SWITCHYARD_API_KEY}' },
-        models: { 'simulator/echo': {} },
+        models: { 'simulator/echo': { limit: { context: 32_768, output: 8_192 } } },
       },
     },
   })

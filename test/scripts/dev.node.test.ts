@@ -10,9 +10,8 @@ import { freePort } from '../support/free-port.ts'
 import { headerOf, provider, replyJson } from '../support/provider.ts'
 import { copyProject, removeProject } from './project.ts'
 
-const folder = copyProject(
-  ['migrations', 'package.json', 'public', 'scripts', 'src', 'tsconfig.json'].concat('wrangler.toml'),
-)
+const project = ['migrations', 'package.json', 'public', 'scripts', 'src', 'tsconfig.json', 'wrangler.toml']
+const folder = copyProject(project)
 const running: Dev[] = []
 const script = [join(folder, 'scripts', 'dev.ts')]
 const npm = process.env['npm_execpath']
