@@ -1,0 +1,71 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { GenerationRequest } from '../../generation/request.ts'
+import { once, parseBody, sessionOf } from '../client-body.ts'
+import { firstIssue, invalid, notYet } from '../refusals.ts'
+import { conversationOf } from './conversation.ts'
+import { refusalOf } from './fields.ts'
+import { itemsOf, type Item } from './items.ts'
+import { measurePrompt } from './measure.ts'
+import { functionTool, responsesRequest, type ResponsesRequest } from './schema.ts'
+import { readSealed } from './sealed.ts'
+
+export function decodeRequest(body: JsonObject, headers: Headers): GenerationRequest {
+  for (const [field, value] of Object.entries(body)) {
+    const refusal = refusalOf(field, value)
+    if (refusal !== undefined) throw invalid(refusal)
+  }
+  const request = parseBody(responsesRequest, body)
+  const { reasoning } = request
+  if (reasoning?.effort && reasoning.max_tokens) {
+    throw invalid('reasoning: takes effort or max_tokens, not both')
+  }
+  checkTools(request)
+  const items = itemsOf(request)
+
+  const session = request.session_id ?? sessionOf(headers)
+  const user = request.safety_identifier ?? request.user
+  const loopMaker = loopMakerOf(items)
+  return {
+    model: request.model,
+    stream: request.stream ?? false,
+    ...(typeof request.max_output_tokens === 'number' && { maxTokens: request.max_output_tokens }),
+    ...measurePrompt(request, items).facts(Boolean(request.tools?.length)),
+    ...(reasoning?.exclude && { hidesReasoning: true }),
+    ...(user && { user }),
+    ...(session && { sessionId: session }),
+    ...(request.metadata && { metadata: request.metadata }),
+    ...(loopMaker !== undefined && { loopMaker }),
+    conversation: once(() => conversationOf(request, items, body)),
+    native: { format: 'openai-responses', body },
+  }
+}
+
+/** Functions are checked; tools of a provider's own are its business; tools of OpenRouter's own come later. */
+function checkTools({ tools, tool_choice: choice }: ResponsesRequest): void {
+  for (const [index, tool] of (tools ?? []).entries()) {
+    refuseServerTool(`tools[${index}]`, tool.type)
+    if (tool.type !== 'function') continue
+    const parsed = functionTool.safeParse(tool, { reportInput: true })
+    if (!parsed.success) throw invalid(firstIssue(parsed.error.issues, ['tools', index]))
+  }
+  if (typeof choice === 'object' && choice !== null) refuseServerTool('tool_choice', choice.type)
+}
+
+function refuseServerTool(path: string, type: string): void {
+  if (type.startsWith('openrouter:')) throw notYet(`${path}: ${type}`)
+}
+
+/** `GenerationRequest.loopMaker`: whose sealed thoughts are in the tool loop that the items leave open. */
+function loopMakerOf(items: readonly Item[]): string | undefined {
+  if (items.at(-1)?.kind !== 'result') return undefined
+  const begin = items.findLastIndex(({ kind, item }) => kind === 'message' && item.role !== 'assistant')
+  return items
+    .slice(begin + 1)
+    .flatMap((item) => (item.kind === 'reasoning' ? [makerOf(item)] : []))
+    .findLast((maker) => maker !== undefined)
+}
+
+function makerOf({ item }: Extract<Item, { kind: 'reasoning' }>): string | undefined {
+  if (item.encrypted_content) return readSealed(item.encrypted_content).seal.maker
+  return item.signature ? (item.format ?? undefined) : undefined
+}
