@@ -51,7 +51,7 @@ export async function* dispatch(exchange: Exchange, stop: AbortSignal): Dispatch
       if (failure.error.details.upstream?.failOver !== true) break
     }
   }
-  throw exhausted(plan, failures)
+  throw exhausted(exchange, failures)
 }
 
 function answer(

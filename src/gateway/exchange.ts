@@ -5,6 +5,7 @@ import type { Departure } from './departure.ts'
 import type { Hold } from './hold.ts'
 import type { Limits } from './limits.ts'
 import type { LogLine } from './log.ts'
+import type { Place } from './place.ts'
 import type { Plan } from './plan.ts'
 
 /** Where a request came from, as its headers say. */
@@ -26,6 +27,7 @@ export interface Exchange {
   plan: Plan
   hold: Hold
   client: Departure
+  place: Place
   log(line: LogLine): void
 }
 

@@ -1,7 +1,9 @@
-import { GatewayError, type Availability } from '../base/errors.ts'
+import { GatewayError, type Availability, type UpstreamFault } from '../base/errors.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import { providerOf } from '../providers/table.ts'
-import type { Plan } from './plan.ts'
+import { regionRefused } from '../wire/upstream-error.ts'
+import type { Exchange } from './exchange.ts'
+import { remedyFor } from './remedy.ts'
 
 /** An endpoint that was tried before the first content, in vain. */
 export interface Failure {
@@ -13,28 +15,33 @@ export interface Failure {
 const retryAfterSecondsMax = 60
 
 /** The one error for an answer that nobody gave, by the contract's table of availability codes. */
-export function exhausted(plan: Plan, failures: Failure[]): GatewayError {
+export function exhausted(
+  exchange: Pick<Exchange, 'env' | 'place' | 'plan'>,
+  failures: Failure[],
+): GatewayError {
   const last = failures.at(-1)?.error ?? new GatewayError('server', 'Internal Server Error')
   // The request itself was at fault, or the code was: no endpoint's availability explains it.
   if (last.details.upstream?.failOver !== true) return last
 
-  const statuses = failures.map(({ error }) => error.details.upstream?.status ?? null)
-  const { type, code, message } = verdict(statuses)
+  const { type, code, message } = verdict(failures.map(({ error }) => error.details.upstream))
+  const retryable = type === 'rate_limit_exceeded' || type === 'provider_overloaded'
+  const remedies = new Set(failures.flatMap((failure) => remedyFor(failure, exchange) ?? []))
+  const advice = remedies.size > 0 ? [...remedies] : retryable ? ['Try again later.'] : []
   const hints = failures.flatMap(({ error }) => error.details.upstream?.retryAfterSeconds ?? [])
   const retryAfter =
-    type !== 'not_found' && hints.length > 0
+    retryable && hints.length > 0
       ? Math.min(retryAfterSecondsMax, Math.max(1, Math.ceil(Math.min(...hints))))
       : undefined
   const names = failures.map(({ endpoint }) => providerOf(endpoint.provider)?.name ?? endpoint.provider)
   const availability: Availability = {
     code,
-    retryable: type !== 'not_found',
-    requested_models: [plan.model.id],
+    retryable,
+    requested_models: [exchange.plan.model.id],
     docs_url: `https://openrouter.ai/docs/errors#${code}`,
     affected_providers: names,
     ...(retryAfter !== undefined && { retry_after: retryAfter }),
   }
-  return new GatewayError(type, message, {
+  return new GatewayError(type, [message, ...advice].join(' '), {
     availability,
     metadata: {
       previous_errors: failures.map(({ error }, index) => ({
@@ -43,21 +50,33 @@ export function exhausted(plan: Plan, failures: Failure[]): GatewayError {
         status: error.details.upstream?.status ?? null,
       })),
     },
-    ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
+    headers: {
+      ...(!retryable && { 'x-should-retry': 'false' }),
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    },
     cause: last,
   })
 }
 
-function verdict(statuses: (number | null)[]): {
-  type: 'rate_limit_exceeded' | 'not_found' | 'provider_overloaded'
+function verdict(faults: (UpstreamFault | undefined)[]): {
+  type: 'rate_limit_exceeded' | 'not_found' | 'provider_overloaded' | 'provider_unavailable'
   code: Availability['code']
   message: string
 } {
+  // Where we are is no fault of theirs: what the others say counts.
+  const statuses = faults.filter((fault) => fault?.code !== regionRefused).map((fault) => fault?.status)
+  if (statuses.length === 0) {
+    return {
+      type: 'provider_unavailable',
+      code: 'model_unavailable_upstream',
+      message: 'No provider serves this model here.',
+    }
+  }
   if (statuses.every((status) => status === 429)) {
     return {
       type: 'rate_limit_exceeded',
       code: 'capacity_exhausted',
-      message: 'Every provider of this model is rate limiting. Try again later.',
+      message: 'Every provider of this model is rate limiting.',
     }
   }
   if (statuses.every((status) => status === 404)) {
@@ -70,6 +89,6 @@ function verdict(statuses: (number | null)[]): {
   return {
     type: 'provider_overloaded',
     code: 'temporarily_unavailable',
-    message: 'No provider of this model answered. Try again later.',
+    message: 'No provider of this model answered.',
   }
 }

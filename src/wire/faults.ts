@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import { parseJson, readArray, readObject, readText } from './json.ts'
 import type { ProviderFault } from './protocol.ts'
+import { regionRefused } from './upstream-error.ts'
 
 /** What a provider said went wrong, in whichever of a dozen shapes; its words stay inside this file. */
 interface Complaint {
@@ -40,6 +41,12 @@ const unpaid = /insufficient.?(quota|balance|credit|fund)|billing|exceeded.?curr
 const saysUnpaid = /insufficient (quota|balance|credits?|funds?)|exceeded your current quota/i
 const rateLimited = /rate.?limit|too.?many.?requests|throttl|resource.?exhausted/i
 const saysRateLimited = /rate limit|too many requests|too many tokens, please wait/i
+const refusesRegion = /unsupported_country/i
+/** OpenAI, Gemini, and Cloudflare in the name of a host. */
+const saysRegionRefused =
+  /^(country, region, or territory not supported|user location is not supported|error code: 1009)/i
+/** Anthropic says no more than this. */
+const forbidsAll = /^request not allowed\.?$/i
 const keyRefused = /invalid.?api.?key|authentication|unauthorized|unauthenticated/i
 const saysKeyRefused = /(invalid|incorrect|missing|expired) api key|api key (not valid|is invalid|not found)/i
 const overflows =
@@ -53,7 +60,7 @@ const modelAtFault = /tool_use_failed/i
 
 function judge(status: number | null, complaint: Complaint, isField: IsField): ProviderFault {
   const type = kindOf(status, `${complaint.code} ${complaint.type}`, complaint.message)
-  const code = plainWord(complaint.code) ?? plainWord(complaint.type)
+  const code = type === 'region' ? regionRefused : (plainWord(complaint.code) ?? plainWord(complaint.type))
   return {
     type,
     message: messageOf(type, namedField(complaint, isField), code),
@@ -63,6 +70,8 @@ function judge(status: number | null, complaint: Complaint, isField: IsField): P
 
 /** Order matters: hosts word a rate limit like an overflow, and an unpaid bill like a rate limit. */
 function kindOf(status: number | null, words: string, sentence: string): ProviderFault['type'] {
+  if (refusesRegion.test(words) || saysRegionRefused.test(sentence)) return 'region'
+  if (status === 403 && forbidsAll.test(sentence)) return 'region'
   if (status === 402 || unpaid.test(words) || saysUnpaid.test(sentence)) return 'credential'
   if (status === 429 || rateLimited.test(words) || saysRateLimited.test(sentence)) return 'rate_limit'
   if (status === 401 || keyRefused.test(words) || saysKeyRefused.test(sentence)) return 'credential'
@@ -97,6 +106,8 @@ function messageOf(type: ProviderFault['type'], field: string | undefined, code:
       return 'Rate limit exceeded'
     case 'timeout':
       return 'The provider timed out'
+    case 'region':
+      return 'The provider does not serve the country of this data centre'
     case 'credential':
     case 'overloaded':
     case 'other':

@@ -93,6 +93,8 @@ export interface ProviderFault {
     | 'payload_too_large'
     /** Our key is refused, or its account is out of money. */
     | 'credential'
+    /** The provider does not serve the country that our data centre is in. */
+    | 'region'
     | 'model_missing'
     | 'rate_limit'
     | 'overloaded'

@@ -9,12 +9,19 @@ const verdicts = {
   payload_too_large: { type: 'payload_too_large', failOver: false },
   // Never a client's 401 or 402: the caller's key and credit are fine.
   credential: { type: 'provider_unavailable', failOver: true },
+  region: { type: 'provider_unavailable', failOver: true },
   model_missing: { type: 'not_found', failOver: true },
   rate_limit: { type: 'rate_limit_exceeded', failOver: true },
   overloaded: { type: 'provider_overloaded', failOver: true },
   timeout: { type: 'timeout', failOver: true },
   other: { type: 'provider_unavailable', failOver: true },
 } as const satisfies Record<ProviderFault['type'], { type: ErrorType; failOver: boolean }>
+
+/**
+ * The code of a refusal for the country that our data centre is in. It is in the record of the attempt: neither the
+ * provider's health nor the client has a part in it.
+ */
+export const regionRefused = 'region_refused'
 
 /** A provider's refusal as an error. `status` is null where the provider did not get so far as to answer. */
 export function upstreamError(

@@ -11,6 +11,10 @@ export interface AskOptions {
   method?: string
   headers?: Record<string, string>
   signal?: AbortSignal
+  /** Scheme and host that the client calls. */
+  origin?: string
+  /** The data centre that takes the request. */
+  colo?: string
 }
 
 /** An answer, and the end of what the Worker goes on doing after it. */
@@ -25,11 +29,13 @@ export async function ask(env: Env, body: unknown, options: AskOptions = {}): Pr
   const ctx = createExecutionContext()
   const headers = new Headers({ 'content-type': 'application/json', ...options.headers })
   if (options.key !== undefined) headers.set('authorization', `Bearer ${options.key}`)
-  const request = new Request(`https://gateway.example${options.path ?? '/api/v1/chat/completions'}`, {
+  const { origin = 'https://gateway.example', path = '/api/v1/chat/completions' } = options
+  const request = new Request(origin + path, {
     method: options.method ?? 'POST',
     headers,
     ...(options.method !== 'GET' && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     ...(options.signal && { signal: options.signal }),
+    ...(options.colo !== undefined && { cf: { colo: options.colo } }),
   })
   const response = await worker.fetch(request, env, ctx)
   return { response, settled: () => waitOnExecutionContext(ctx) }
