@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { crossOrigin } from './api/cors.ts'
+import { flood } from './api/flood.ts'
 import { health } from './api/health.ts'
 import { inference } from './api/inference.ts'
 import { management } from './api/management.ts'
@@ -17,6 +18,7 @@ export const app = new Hono<{ Bindings: Env }>({ strict: false })
 
 app.use(crossOrigin)
 app.use(readiness)
+app.use(flood)
 for (const base of ['/api/v1', '/v1']) {
   app.route(base, inference)
   app.route(base, models)

@@ -1,15 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { app } from '../../src/app.ts'
 import { mintKey } from '../../src/base/key-text.ts'
 import {
   makeAccount,
   makeKey,
   refusal,
-  replyOf,
   requestOf,
   root,
   send,
+  sendWith,
   type Reply,
   type Sent,
 } from './front-door.ts'
@@ -59,12 +58,12 @@ const junk = [
 ]
 
 /** The gateway with bindings that fail; nothing else differs. */
-async function sendWith(
+async function sendTo(
   broken: object,
   [method, path]: readonly [string, string],
   sent: Sent = {},
 ): Promise<Reply> {
-  return await replyOf(await app.fetch(requestOf(method, path, sent), { ...env, ...broken }))
+  return await sendWith({ ...env, ...broken }, requestOf(method, path, sent))
 }
 
 const fail = () => Promise.reject(new Error('D1_ERROR: out of order'))
@@ -92,7 +91,7 @@ describe('who may ask', () => {
   test.for(all)('%s %s with junk for a key is the same 401, and no storage is asked', async (route) => {
     const unreachable = new Proxy({}, { get: () => expect.unreachable('storage was asked') })
     for (const key of junk) {
-      const reply = await sendWith({ DB: unreachable, LEDGER: unreachable }, route, { key })
+      const reply = await sendTo({ DB: unreachable, LEDGER: unreachable }, route, { key })
       expect(reply.body).toEqual({
         error: { code: 401, message: 'Invalid API key', metadata: { error_type: 'authentication' } },
       })
@@ -148,7 +147,7 @@ describe('when our own storage fails', () => {
       PATCH: { name: 'x' },
     }
     const body = bodies[`${method} ${path}`] ?? bodies[method]
-    const reply = await sendWith(
+    const reply = await sendTo(
       failingDatabase,
       path === '/credits' && method === 'GET' ? [method, '/credits?account=x'] : route,
       {
@@ -160,12 +159,12 @@ describe('when our own storage fails', () => {
   })
 
   test('GET /key and GET /generation are 503 without D1', async () => {
-    for (const route of open) expect((await sendWith(failingDatabase, route)).status).toBe(503)
+    for (const route of open) expect((await sendTo(failingDatabase, route)).status).toBe(503)
   })
 
   test.for(all)('%s %s is 503 without the account object, never 401', async (route) => {
     const LEDGER = { getByName: () => failingStub }
-    const reply = await sendWith({ LEDGER }, route)
+    const reply = await sendTo({ LEDGER }, route)
     expect(refusal(reply)).toBe('503 The ledger of this account does not answer. Try again.')
   })
 })

@@ -1,5 +1,7 @@
+import { createExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { expect } from 'vitest'
+import { app } from '../../src/app.ts'
 import { rootKeys } from '../../src/base/key-text.ts'
 
 /** The two keys of the deployment under test. */
@@ -23,6 +25,11 @@ export interface Sent {
 /** One request through the front door; a path without a leading slash is taken as it is. */
 export async function send(method: string, path: string, sent: Sent = {}): Promise<Reply> {
   return await replyOf(await exports.default.fetch(requestOf(method, path, sent)))
+}
+
+/** The same with other bindings: nothing else differs. */
+export async function sendWith(gateway: object, request: Request): Promise<Reply> {
+  return await replyOf(await app.fetch(request, gateway, createExecutionContext()))
 }
 
 export function requestOf(

@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test, vi } from 'vitest'
-import { app } from '../../src/app.ts'
-import { makeAccount, makeKey, refusal, replyOf, requestOf, root, send } from './front-door.ts'
+import { makeAccount, makeKey, refusal, requestOf, root, send, sendWith } from './front-door.ts'
 import { generationSchema } from './sdk-schemas.ts'
 import { spend } from './spend.ts'
 
@@ -122,11 +121,9 @@ describe('one generation', () => {
   test('while D1 is down the object still answers; what neither tells is 503, not 404', async () => {
     const { account, key, hash } = await makeSpender()
     const id = await spend(account.id, hash, 1)
-    const found = await replyOf(
-      await app.fetch(requestOf('GET', `/generation?id=${id}`, { key }), withoutBook),
-    )
+    const found = await sendWith(withoutBook, requestOf('GET', `/generation?id=${id}`, { key }))
     expect([found.status, found.body.data.id]).toEqual([200, id])
-    const missing = await app.fetch(requestOf('GET', `/generation?id=${unknown}`, { key }), withoutBook)
+    const missing = await sendWith(withoutBook, requestOf('GET', `/generation?id=${unknown}`, { key }))
     expect(missing.status).toBe(503)
   })
 

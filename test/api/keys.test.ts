@@ -1,9 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
-import { app } from '../../src/app.ts'
 import { sha256Hex } from '../../src/base/hash.ts'
 import { ledger } from '../../src/ledger/client.ts'
-import { makeAccount, makeKey, refusal, replyOf, requestOf, root, send } from './front-door.ts'
+import { makeAccount, makeKey, refusal, requestOf, root, send, sendWith } from './front-door.ts'
 import { keySchema } from './sdk-schemas.ts'
 import { spend } from './spend.ts'
 
@@ -311,7 +310,7 @@ describe('changing a key', () => {
     const account = await makeAccount()
     const { key, hash } = await makeKey(account.id)
     const change = requestOf('PATCH', `/keys/${hash}`, { body: { disabled: true } })
-    const failed = await replyOf(await app.fetch(change, { ...env, LEDGER: withoutPutKey() }))
+    const failed = await sendWith({ ...env, LEDGER: withoutPutKey() }, change)
     expect(failed.status).toBe(503)
     expect((await send('PATCH', `/keys/${hash}`, { body: { disabled: true } })).status).toBe(200)
     expect(refusal(await send('GET', '/key', { key }))).toBe('401 This API key is disabled')
@@ -338,10 +337,10 @@ describe('deleting a key', () => {
 
   test('where the object fails the reply is 503, and repeating it takes the key away', async () => {
     const { key, hash } = await makeKey((await makeAccount()).id)
-    const failed = await app.fetch(requestOf('DELETE', `/keys/${hash}`, {}), {
-      ...env,
-      LEDGER: withoutPutKey(),
-    })
+    const failed = await sendWith(
+      { ...env, LEDGER: withoutPutKey() },
+      requestOf('DELETE', `/keys/${hash}`, {}),
+    )
     expect(failed.status).toBe(503)
     expect((await send('DELETE', `/keys/${hash}`)).status).toBe(404)
     expect(refusal(await send('GET', '/key', { key }))).toBe('401 Invalid API key')
