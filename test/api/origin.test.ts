@@ -1,8 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../../package.json'
-import { app } from '../../src/app.ts'
-import { refusal, replyOf, requestOf, root, send } from './front-door.ts'
+import { refusal, requestOf, root, send, sendWith } from './front-door.ts'
 
 describe('health', () => {
   test('it tells the version and that D1 answers, without a key', async () => {
@@ -18,7 +17,7 @@ describe('health', () => {
     ['hangs', () => new Promise(() => undefined)],
   ])('it is 503 where D1 %s', async ([, first]) => {
     const broken = { ...env, DB: { prepare: () => ({ first }) } }
-    const reply = await replyOf(await app.fetch(requestOf('GET', '/healthz', {}), broken))
+    const reply = await sendWith(broken, requestOf('GET', '/healthz', {}))
     expect([reply.status, reply.body]).toEqual([
       503,
       { status: 'degraded', version: packageJson.version, d1: 'unavailable' },
@@ -27,31 +26,44 @@ describe('health', () => {
 })
 
 describe('what nothing serves', () => {
+  const baseUrl = 'The base URL to give a client is https://gateway.test/api/v1'
+
   test.for<[string, string, string]>([
-    ['GET', '/api/v1/credit', 'There is no GET /api/v1/credit here. Did you mean GET /api/v1/credits?'],
-    ['GET', '/v1/v1/credits', 'There is no GET /v1/v1/credits here. Did you mean GET /api/v1/credits?'],
-    [
-      'GET',
-      '/api/v1/v1/credits',
-      'There is no GET /api/v1/v1/credits here. Did you mean GET /api/v1/credits?',
-    ],
-    [
-      'GET',
-      '/api/v1/api/v1/credits',
-      'There is no GET /api/v1/api/v1/credits here. Did you mean GET /api/v1/credits?',
-    ],
-    ['GET', '/credits', 'There is no GET /credits here. Did you mean GET /api/v1/credits?'],
-    ['POST', '/api/credits', 'There is no POST /api/credits here. Did you mean POST /api/v1/credits?'],
-    ['GET', '/api/v2/credits', 'There is no GET /api/v2/credits here. Did you mean GET /api/v1/credits?'],
-    ['DELETE', '/kyes/abc', 'There is no DELETE /kyes/abc here. Did you mean DELETE /api/v1/keys/abc?'],
-    ['GET', '/api/v1/healthz', 'There is no GET /api/v1/healthz here. Did you mean GET /healthz?'],
-    ['POST', '/', 'There is no POST / here. The API is at /api/v1'],
-    ['GET', '/api/v1', 'There is no GET /api/v1 here. The API is at /api/v1'],
-    ['GET', '/wp-login.php', 'There is no GET /wp-login.php here. The API is at /api/v1'],
-  ])('%s %s', async ([method, path, message]) => {
-    const reply = await replyOf(await app.fetch(new Request(`http://gateway.test${path}`, { method }), env))
-    expect(refusal(reply)).toBe(`404 ${message}`)
+    ['GET', '/api/v1/credit', 'GET /api/v1/credits'],
+    ['GET', '/v1/v1/credits', 'GET /api/v1/credits'],
+    ['GET', '/api/v1/v1/credits', 'GET /api/v1/credits'],
+    ['GET', '/api/v1/api/v1/credits', 'GET /api/v1/credits'],
+    ['GET', '/credits', 'GET /api/v1/credits'],
+    ['POST', '/api/credits', 'POST /api/v1/credits'],
+    ['GET', '/api/v2/credits', 'GET /api/v1/credits'],
+    ['DELETE', '/kyes/abc', 'DELETE /api/v1/keys/abc'],
+    ['GET', '/api/v1/healthz', 'GET /healthz'],
+    ['POST', '/chat/completions', 'POST /api/v1/chat/completions'],
+    ['POST', '/api/chat/completions', 'POST /api/v1/chat/completions'],
+    ['POST', '/v1/v1/chat/completions', 'POST /api/v1/chat/completions'],
+    ['POST', '/api/v1/v1/chat/completions', 'POST /api/v1/chat/completions'],
+    ['POST', '/api/v1/chat/completions/chat/completions', 'POST /api/v1/chat/completions'],
+    ['GET', '/api/v1/chat/completions/models', 'GET /api/v1/models'],
+    ['POST', '/openai/deployments/x/chat/completions', 'POST /api/v1/chat/completions'],
+    ['POST', '/api/v1//chat/completions', 'POST /api/v1/chat/completions'],
+    ['POST', '//api/v1/chat/completions', 'POST /api/v1/chat/completions'],
+    ['POST', '/api//v1/chat/completions', 'POST /api/v1/chat/completions'],
+    ['POST', '/api/v1/completions', 'POST /api/v1/chat/completions'],
+    ['GET', '/chat/completions', 'POST /api/v1/chat/completions'],
+    ['GET', '/api/v1/v1/model/openai/gpt-4o-mini', 'GET /api/v1/model/openai/gpt-4o-mini'],
+  ])('%s %s names %s, and the base URL', async ([method, path, meant]) => {
+    const reply = await sendWith(env, new Request(`https://gateway.test${path}`, { method }))
+    expect(refusal(reply)).toBe(`404 There is no ${method} ${path} here. Did you mean ${meant}? ${baseUrl}`)
     expect(reply.headers.get('content-type')).toContain('application/json')
+  })
+
+  test.for<[string, string]>([
+    ['POST', '/'],
+    ['GET', '/api/v1'],
+    ['GET', '/wp-login.php'],
+  ])('%s %s is near to nothing, and names the base URL', async ([method, path]) => {
+    const reply = await sendWith(env, new Request(`https://gateway.test${path}`, { method }))
+    expect(refusal(reply)).toBe(`404 There is no ${method} ${path} here. ${baseUrl}`)
   })
 
   test.for<[string, string, string, string]>([
@@ -64,9 +76,15 @@ describe('what nothing serves', () => {
     ],
     ['POST', '/api/v1/generation/', 'GET', '/api/v1/generation does not answer POST; it answers GET'],
     ['POST', '/healthz', 'GET', '/healthz does not answer POST; it answers GET'],
+    [
+      'GET',
+      '/api/v1/chat/completions',
+      'POST',
+      '/api/v1/chat/completions does not answer GET; it answers POST',
+    ],
   ])('%s %s is 405 and names what is allowed', async ([method, path, allow, message]) => {
-    const reply = await send(method, path)
-    expect(refusal(reply)).toBe(`405 ${message}`)
+    const reply = await sendWith(env, new Request(`https://gateway.test${path}`, { method }))
+    expect(refusal(reply)).toBe(`405 ${message}. ${baseUrl}`)
     expect(reply.headers.get('allow')).toBe(allow)
   })
 
