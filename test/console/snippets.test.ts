@@ -1,12 +1,16 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { clients } from '../../src/console/clients.ts'
 import { app } from '../../src/app.ts'
 import { snippets, textOf } from './page-text.ts'
 import { page } from './page.ts'
 
 const baseUrl = 'https://gateway.test/api/v1'
-const { html } = await page()
-const shown = snippets(html)
+let html = ''
+let shown = new Map<string, string>()
+beforeAll(async () => {
+  html = (await page()).html
+  shown = snippets(html)
+})
 
 test('every client has its panel, in the order of the list', () => {
   const panels = [...html.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, name]) => name)
