@@ -23,6 +23,11 @@ export function remedyFor(
     return `${refuses} ${centre}. Run the gateway near another: set PLACEMENT, such as aws:us-east-1, then npm run deploy.`
   }
 
+  if (provider.takesHeaders && isRedirect(upstream)) {
+    const variable = variableOf(provider, 'HEADERS')
+    return `${provider.name} sends requests elsewhere, as a tunnel does that asks for a login. Check ${variable}.`
+  }
+
   const variable = variableOf(provider, 'BASE_URL')
   const baseUrl = settingOf(env, variable)
   if (onPublicNetwork && baseUrl !== undefined && isPrivateUrl(baseUrl) && isUnreached(upstream)) {
@@ -36,6 +41,10 @@ export function remedyFor(
 
 function isPrivateUrl(text: string): boolean {
   return URL.canParse(text) && isPrivateHost(new URL(text).hostname)
+}
+
+function isRedirect({ status }: UpstreamFault): boolean {
+  return status !== null && status >= 300 && status < 400
 }
 
 /** Nobody answered, or Cloudflare did in the host's place. */

@@ -60,6 +60,16 @@ test.for([
   },
 )
 
+test('a tunnel that asks for a login is told apart from a model that fails', async () => {
+  const upstream = await provider(reply(302, '', { location: 'https://team.cloudflareaccess.com/' }))
+  const { key } = await account(env)
+  const { text } = await askWhole(behind(upstream.baseUrl), hello, { key })
+  expect(messageOf(text)).toBe(
+    'No provider of this model answered. Ollama sends requests elsewhere, as a tunnel does that asks for a login. ' +
+      'Check OLLAMA_HEADERS.',
+  )
+})
+
 test('a private address is explained where the gateway is deployed, and only there', async () => {
   const { key } = await account(env)
   const deployed = await askWhole(behind(refusingUrl), hello, { key })
