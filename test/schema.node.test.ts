@@ -3,17 +3,46 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import * as z from 'zod'
+import { schemaVersion } from '../src/api/readiness.ts'
 
 const project = join(import.meta.dirname, '..')
 const migrations = join(project, 'migrations')
 const schema = readFileSync(join(project, 'schema.sql'), 'utf8')
+const names = readdirSync(migrations).toSorted()
+const texts = names.map((name) => readFileSync(join(migrations, name), 'utf8'))
 
 test('the migrations, in order, add up to schema.sql', () => {
-  const names = readdirSync(migrations).toSorted()
   expect(names.filter((name) => !/^\d{4}_[a-z0-9_]+\.sql$/.test(name))).toEqual([])
-  expect(contents(names.map((name) => readFileSync(join(migrations, name), 'utf8')))).toEqual(
-    contents([schema]),
-  )
+  expect(contents(texts)).toEqual(contents([schema]))
+})
+
+test('the last migration, the database and the Worker name the same version', () => {
+  const last = Number(names.at(-1)?.slice(0, 4))
+  expect(schemaVersion).toBe(last)
+  for (const scripts of [texts, [schema]]) {
+    expect(database(scripts).prepare('select version from schema_version').all()).toEqual([{ version: last }])
+  }
+})
+
+test('migrations only add, so that the release before goes on during a rollout', () => {
+  for (const text of texts) expect(forbidden(text)).toEqual([])
+  expect(names.slice(2).filter((_, index) => !raisesVersion(index + 3, texts[index + 2] ?? ''))).toEqual([])
+})
+
+test.for([
+  'drop table keys',
+  'drop index keys_by_account',
+  'alter table keys rename to old_keys',
+  'alter table keys rename column name to title',
+  'alter table keys drop column label',
+  'delete from keys where disabled = 1',
+  'insert or replace into schema_version values (1, 3)',
+  'create unique index names on keys (name)',
+  'create trigger t after insert on keys begin delete from keys; end',
+  'pragma writable_schema = on',
+])('a migration that says %s is refused', (statement) => {
+  const text = `-- Innocent.\ncreate table ok (id text primary key) strict;\n${statement};\n`
+  expect(forbidden(text).join('; ')).toContain(statement)
 })
 
 test('every table is strict and has one comment before it', () => {
@@ -27,6 +56,36 @@ test('every table is strict and has one comment before it', () => {
   expect(commented).toEqual(tables)
   expect(new Set(strict.map((row) => row['name']))).toEqual(new Set(tables))
 })
+
+/**
+ * What a statement of a migration may begin with. Anything else is refused, whatever it would do: what takes away, or
+ * what old rows or the old release's statements could fail on.
+ */
+const allowed = [
+  /^create table \w+ ?\(/,
+  /^create index \w+ on /,
+  /^create view /,
+  /^alter table \w+ add column /,
+  /^insert into /,
+  /^update \w+ set /,
+]
+
+/** The statements of a script that are none of these. No literal of a migration may hold a semicolon or two dashes. */
+function forbidden(script: string): string[] {
+  return statements(script).filter((statement) => !allowed.some((pattern) => pattern.test(statement)))
+}
+
+function raisesVersion(version: number, script: string): boolean {
+  return statements(script).at(-1) === `update schema_version set version = ${version}`
+}
+
+function statements(script: string): string[] {
+  const plain = script.replaceAll(/--[^\n]*/g, '').toLowerCase()
+  return plain
+    .split(';')
+    .map((statement) => statement.replaceAll(/\s+/g, ' ').trim())
+    .filter((statement) => statement !== '')
+}
 
 const rows = z.array(z.object({ type: z.string(), name: z.string(), sql: z.string() }))
 
