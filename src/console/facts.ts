@@ -1,5 +1,6 @@
 import { version } from '../../package.json'
 import { GatewayError } from '../base/errors.ts'
+import { isPrivateHost } from '../base/hosts.ts'
 import { callableModels } from '../catalogue/callable.ts'
 import { bundledCatalogue } from '../catalogue/catalogue.ts'
 import { isOpen, settingFor } from '../catalogue/hosts.ts'
@@ -13,7 +14,7 @@ import type { Target } from './clients.ts'
 /** What the page tells of a gateway. All of it is public: no key, no account, no balance. */
 export interface Facts extends Target {
   version: string
-  /** Whether it runs on the machine of who reads. */
+  /** Whether it runs here rather than where it was deployed. */
   local: boolean
   modelCount: number
   live: LiveProvider[]
@@ -37,7 +38,7 @@ export function factsOf(env: Env, requestUrl: string): Facts {
     version,
     baseUrl: `${origin}/api/v1`,
     rootUrl: `${origin}/api`,
-    local: ['localhost', '127.0.0.1', '[::1]'].includes(hostname),
+    local: isPrivateHost(hostname),
     ...modelToTry(models, live),
     modelCount: models.length,
     live: providers

@@ -114,8 +114,10 @@ describe('the address', () => {
 
 describe('providers', () => {
   test('without any the page says how to add one, here and where it is deployed', async () => {
-    const local = snippets((await page('http://localhost:8787/')).html)
-    expect(local.get('add-provider')).toBe('OPENAI_API_KEY=sk-… npm run dev')
+    for (const host of ['localhost', '[::1]', '192.168.0.5']) {
+      const local = snippets((await page(`http://${host}:8787/`)).html)
+      expect(local.get('add-provider')).toBe('OPENAI_API_KEY=sk-… npm run dev')
+    }
     const { html } = await page()
     expect(html).toContain('<details open="">')
     expect(textOf(html)).toContain('Only the simulator is live: add a provider’s key')
