@@ -31,6 +31,8 @@ export interface Quirks {
   extensions?: boolean
   /** Request fields the host refuses: dropped. */
   drop?: readonly string[]
+  /** The types of tools the host takes; others are dropped. Default: all that the format has. */
+  toolTypes?: readonly string[]
   /** Request fields the host has another name for. */
   rename?: Readonly<Record<string, string>>
   /** Fields that every request must have. */
@@ -59,6 +61,21 @@ export interface Quirks {
   documentPart?: 'document_url'
   /** Each delta repeats the thoughts so far. */
   reasoningCumulative?: boolean
+  /** The betas of Anthropic's format that the host knows; `all`: it is where they come from. Default: none is sent. */
+  betas?: 'all' | readonly string[]
+  /**
+   * How its model thinks in Anthropic's format: `budget` tokens, `adaptive` by effort, or as asked. Default: what is
+   * known of the model by its name.
+   */
+  thinking?: 'none' | 'budget' | 'adaptive' | 'both'
+  /** Takes thoughts of earlier turns without a signature. */
+  unsignedThoughts?: boolean
+  /** Keeps to a schema by `output_config.format`; else a tool stands for it. Default: by the model's name. */
+  answerSchema?: boolean
+  /** Anthropic's fast mode is what the endpoint's price is for. */
+  fast?: boolean
+  /** Counts a prompt's tokens for the asking. */
+  countsTokens?: boolean
 }
 
 /** What a protocol must know of the endpoint it speaks to. */

@@ -1,6 +1,5 @@
 import type * as z from 'zod'
 import type { JsonObject } from '../../base/json.ts'
-import { readText } from '../json.ts'
 import { firstIssue, invalid } from '../refusals.ts'
 import {
   items,
@@ -32,6 +31,7 @@ function itemOf(item: JsonObject, index: number): Item {
   const at = { item, index }
   const path = `input[${index}]`
   const type = item['type'] ?? 'message'
+  if (typeof type !== 'string') throw invalid(`${path}.type: must be a string`)
   switch (type) {
     case 'message':
       return { kind: 'message', item: parse(items.message, at), path }
@@ -44,7 +44,7 @@ function itemOf(item: JsonObject, index: number): Item {
     case 'item_reference':
       throw invalid(`${path}: item_reference names a stored item, and none are stored; send the item itself`)
     default:
-      return { kind: 'foreign', type: readText(type) ?? 'an unknown type', item, path }
+      return { kind: 'foreign', type, item, path }
   }
 }
 
