@@ -1,20 +1,39 @@
 import * as z from 'zod'
 import { GatewayError } from '../base/errors.ts'
+import type { Format } from '../generation/request.ts'
 import { bearer, type Outgoing } from './auth/auth.ts'
 import { chooseKey } from './auth/key-choice.ts'
 import { settingOf, type ProviderEnv } from './live.ts'
 import type { Provider, Surface } from './provider.ts'
-import { variableOf } from './table.ts'
+import { addressSuffix, variableOf } from './table.ts'
 import { fill, type Suffix } from './variables.ts'
+
+/**
+ * The way to speak to a provider: the format an endpoint asks for, else the client's own, else the first. Who puts a
+ * provider elsewhere must not find requests at its old address, so a surface there is then left out.
+ */
+export function surfaceOf(
+  env: ProviderEnv,
+  provider: Provider,
+  { format, native }: { format: Format | undefined; native: Format },
+): Surface {
+  const surfaces: readonly Surface[] = [provider, ...(provider.also ?? [])]
+  const found = surfaces.find(({ protocol }) => protocol.format === (format ?? native))
+  if (!found) return provider
+  const setting = settingsOf(env, provider)
+  const suffix = addressSuffix(provider, found)
+  const isLeftBehind = suffix !== 'BASE_URL' && !setting(suffix) && setting('BASE_URL') !== undefined
+  return isLeftBehind && format === undefined ? provider : found
+}
 
 /** Where a surface of a provider is: its own address, or the operator's. Nothing a client sends has a part in it. */
 export function addressOf(env: ProviderEnv, provider: Provider, { surface, path }: Destination): string {
   const setting = settingsOf(env, provider)
-  const own = surface === provider ? setting('BASE_URL') : undefined
-  const base = own ?? fill(surface.baseUrl ?? '', setting)
+  const suffix = addressSuffix(provider, surface)
+  const base = setting(suffix) ?? fill(surface.baseUrl ?? provider.baseUrl ?? '', setting)
   const url = URL.canParse(base) ? new URL(base) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) {
-    throw misconfigured(variableOf(provider, 'BASE_URL'))
+    throw misconfigured(variableOf(provider, suffix))
   }
   const [pathname = '', query] = path.split('?')
   url.pathname = url.pathname.replace(/\/+$/, '') + pathname

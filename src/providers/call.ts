@@ -6,12 +6,12 @@ import type { Format, GenerationRequest } from '../generation/request.ts'
 import { parseJson, readObject } from '../wire/json.ts'
 import type { Protocol, Quirks, UpstreamTarget } from '../wire/protocol.ts'
 import { brokenAnswer, upstreamError } from '../wire/upstream-error.ts'
-import { addressOf, headersOf } from './address.ts'
+import { addressOf, headersOf, surfaceOf } from './address.ts'
 import { readText } from './body.ts'
 import type { ProviderEnv } from './live.ts'
 import { retryHint } from './retry-hint.ts'
 import type { Provider, Surface, Transport } from './provider.ts'
-import { makerOf, providerOf, surfaceOf } from './table.ts'
+import { makerOf, providerOf } from './table.ts'
 import { Watch, type CallLimits } from './watch.ts'
 
 /** An endpoint as a call needs it. */
@@ -44,7 +44,7 @@ export async function* call(
 ): GenerationEvents {
   const provider = providerOf(target.provider)
   if (!provider) throw new Error(`There is no provider ${target.provider}`)
-  const surface = surfaceOf(provider, target.format, request.native.format)
+  const surface = surfaceOf(env, provider, { format: target.format, native: request.native.format })
   const way: Way = {
     provider,
     surface,

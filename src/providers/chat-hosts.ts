@@ -14,7 +14,9 @@ const billsOn: ReadonlySet<string> = new Set([
   'nebius',
   'perplexity',
   'alibaba',
+  'alibaba-cn',
   'minimax',
+  'minimax-cn',
   'huggingface',
 ])
 
@@ -26,6 +28,41 @@ const odds = ['logprobs', 'top_logprobs', 'logit_bias'] as const
 /** What hosts of open models have in common. */
 const open: Quirks = { noDeveloperRole: true, drop: openaiOnly }
 const single: Quirks = { ...open, oneSystemMessage: true }
+
+const moonshot: Quirks = {
+  ...single,
+  reasoningField: 'reasoning_content',
+  reasoningRequest: 'thinking',
+  efforts: ['low', 'high', 'max'],
+  prefill: 'partial',
+}
+
+const zhipu: Quirks = {
+  ...open,
+  reasoningField: 'reasoning_content',
+  reasoningRequest: 'thinking',
+  efforts: [],
+  toolDemand: 'none',
+  noNamedTool: true,
+  add: { tool_stream: true },
+}
+
+const alibaba: Quirks = {
+  ...open,
+  reasoningRequest: 'enable_thinking',
+}
+
+const minimax: Quirks = {
+  ...open,
+  efforts: ['low', 'medium', 'high'],
+  reasoningCumulative: true,
+  add: { reasoning_split: true },
+}
+
+const siliconflow: Quirks = {
+  ...open,
+  reasoningRequest: 'enable_thinking',
+}
 
 export const chatHosts: readonly Provider[] = [
   host('mistral', 'Mistral', 'https://api.mistral.ai/v1', {
@@ -69,37 +106,18 @@ export const chatHosts: readonly Provider[] = [
     reasoningOutsideCompletion: true,
     drop: [...openaiOnly, ...odds, 'tools', 'tool_choice', 'parallel_tool_calls', 'seed', 'stop'],
   }),
-  host('moonshotai', 'Moonshot AI', 'https://api.moonshot.ai/v1', {
-    ...single,
-    reasoningField: 'reasoning_content',
-    reasoningRequest: 'thinking',
-    efforts: ['low', 'high', 'max'],
-    prefill: 'partial',
-  }),
-  host('z-ai', 'Z.AI', 'https://api.z.ai/api/paas/v4', {
-    ...open,
-    reasoningField: 'reasoning_content',
-    reasoningRequest: 'thinking',
-    efforts: [],
-    toolDemand: 'none',
-    noNamedTool: true,
-    add: { tool_stream: true },
-  }),
-  host('alibaba', 'Alibaba Cloud', 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1', {
-    ...open,
-    reasoningRequest: 'enable_thinking',
-  }),
-  host('minimax', 'MiniMax', 'https://api.minimax.io/v1', {
-    ...open,
-    efforts: ['low', 'medium', 'high'],
-    reasoningCumulative: true,
-    add: { reasoning_split: true },
-  }),
+  host('moonshotai', 'Moonshot AI', 'https://api.moonshot.ai/v1', moonshot),
+  host('moonshotai-cn', 'Moonshot AI (China)', 'https://api.moonshot.cn/v1', moonshot),
+  host('z-ai', 'Z.AI', 'https://api.z.ai/api/paas/v4', zhipu),
+  host('zhipuai', 'Zhipu AI', 'https://open.bigmodel.cn/api/paas/v4', zhipu),
+  host('alibaba', 'Alibaba Cloud', 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1', alibaba),
+  host('alibaba-cn', 'Alibaba Cloud (China)', 'https://dashscope.aliyuncs.com/compatible-mode/v1', alibaba),
+  host('minimax', 'MiniMax', 'https://api.minimax.io/v1', minimax),
+  host('minimax-cn', 'MiniMax (China)', 'https://api.minimaxi.com/v1', minimax),
   host('nvidia', 'NVIDIA', 'https://integrate.api.nvidia.com/v1', {
     ...single,
     reasoningRequest: 'chat_template_kwargs',
   }),
-  host('cloudflare', 'Cloudflare', 'https://api.cloudflare.com/client/v4/accounts/{ACCOUNT}/ai/v1', open),
   host('huggingface', 'Hugging Face', 'https://router.huggingface.co/v1', single),
   host('baseten', 'Baseten', 'https://inference.baseten.co/v1', {
     ...single,
@@ -111,10 +129,8 @@ export const chatHosts: readonly Provider[] = [
   }),
   host('gmicloud', 'GMICloud', 'https://api.gmi-serving.com/v1', open),
   host('synthetic', 'Synthetic', 'https://api.synthetic.new/openai/v1', open),
-  host('siliconflow', 'SiliconFlow', 'https://api.siliconflow.com/v1', {
-    ...open,
-    reasoningRequest: 'enable_thinking',
-  }),
+  host('siliconflow', 'SiliconFlow', 'https://api.siliconflow.com/v1', siliconflow),
+  host('siliconflow-cn', 'SiliconFlow (China)', 'https://api.siliconflow.cn/v1', siliconflow),
   host('stepfun', 'StepFun', 'https://api.stepfun.ai/v1', {
     ...open,
     reasoningField: 'reasoning',
@@ -131,4 +147,37 @@ export const chatHosts: readonly Provider[] = [
     efforts: ['instant', 'low', 'medium', 'high'],
   }),
   host('digitalocean', 'DigitalOcean', 'https://inference.do-ai.run/v1', open),
+  host('nscale', 'Nscale', 'https://inference.api.nscale.com/v1', open),
+  host('publicai', 'Public AI', 'https://api.publicai.co/v1', open),
+  host('aiand', 'ai&', 'https://api.aiand.com/v1', open),
+  host('venice', 'Venice', 'https://api.venice.ai/api/v1', open),
+  host('wafer', 'Wafer', 'https://pass.wafer.ai/v1', open),
+  host('ant-ling', 'Ant Ling', 'https://api.ant-ling.com/v1', open),
+  host('arcee-ai', 'Arcee AI', 'https://api.arcee.ai/api/v1', open),
+  host('avian', 'Avian', 'https://api.avian.io/v1', open),
+  host('doubleword', 'Doubleword', 'https://api.doubleword.ai/v1', open),
+  host('modal', 'Modal', 'https://inference.us-west.modal.direct/v1', open),
+  host('inceptron', 'Inceptron', 'https://api.inceptron.io/v1', open),
+  host('inference-net', 'Inference.net', 'https://api.inference.net/v1', open),
+  host('io-net', 'io.net', 'https://api.intelligence.io.solutions/api/v1', open),
+  host('ambient', 'Ambient', 'https://api.ambient.xyz/v1', open),
+  host('clarifai', 'Clarifai', 'https://api.clarifai.com/v2/ext/openai/v1', open),
+  host('crusoe', 'Crusoe', 'https://api.inference.crusoecloud.com/v1', open),
+  host('morph', 'Morph', 'https://api.morphllm.com/v1', open),
+  host('vultr', 'Vultr', 'https://api.vultrinference.com/v1', open),
+  host('stackit', 'STACKIT', 'https://api.openai-compat.model-serving.eu01.onstackit.cloud/v1', open),
+  host('nearai', 'NEAR AI', 'https://cloud-api.near.ai/v1', open),
+  host('tinfoil', 'Tinfoil', 'https://inference.tinfoil.sh/v1', open),
+  host('berget', 'Berget AI', 'https://api.berget.ai/v1', open),
+  host('evroc', 'evroc', 'https://models.think.evroc.com/v1', open),
+  host('hpc-ai', 'HPC-AI', 'https://api.hpc-ai.com/inference/v1', open),
+  host('regolo', 'Regolo', 'https://api.regolo.ai/v1', open),
+  host('neuralwatt', 'Neuralwatt', 'https://api.neuralwatt.com/v1', open),
+  host('longcat', 'LongCat', 'https://api.longcat.chat/openai/v1', open),
+  host('mixlayer', 'Mixlayer', 'https://models.mixlayer.ai/v1', open),
+  host('meganova', 'MegaNova', 'https://api.meganova.ai/v1', open),
+  host('submodel', 'Submodel', 'https://llm.submodel.ai/v1', open),
+  host('tensorx', 'TensorX', 'https://api.tensorx.ai/v1', open),
+  host('scx', 'SCX', 'https://api.scx.ai/v1', open),
+  host('greenpt', 'GreenPT', 'https://api.greenpt.ai/v1', open),
 ]

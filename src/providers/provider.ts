@@ -23,7 +23,10 @@ export interface Provider extends Surface {
   name: string
   /** Whether closing the connection stops generation and billing; if not, an abandoned answer is drained for its usage. */
   cancellable: boolean
-  /** Further ways to speak to it: taken where a client speaks that format, or an endpoint asks for it. */
+  /**
+   * Further ways to speak to it: taken where a client speaks that format, or an endpoint asks for it. Without an
+   * address of its own such a surface is where the provider is.
+   */
   also?: readonly Surface[]
   /** Its models are whatever it serves: `<slug>/<model>`. */
   open?: boolean

@@ -133,13 +133,6 @@ export function providerOf(slug: string): Provider | undefined {
   return bySlug.get(slug)
 }
 
-/** The way to speak to a provider: the format an endpoint asks for, else the client's own, else the first. */
-export function surfaceOf(provider: Provider, format: Format | undefined, native: Format): Surface {
-  const surfaces: readonly Surface[] = [provider, ...(provider.also ?? [])]
-  const speaking = (wanted: Format) => surfaces.find(({ protocol }) => protocol.format === wanted)
-  return (format ? speaking(format) : speaking(native)) ?? provider
-}
-
 /** Whose sealed thoughts a surface can read. */
 export function makerOf(provider: Provider, surface: Surface): string {
   return surface.maker ?? `${provider.slug}-v1`
@@ -147,6 +140,21 @@ export function makerOf(provider: Provider, surface: Surface): string {
 
 export function variableOf({ slug }: Provider, suffix: Suffix): ProviderVariable {
   return variableName(slug, suffix)
+}
+
+/** What the variable is called that puts a surface elsewhere: one with an address of its own has its own. */
+export function addressSuffix(provider: Provider, surface: Surface): Suffix {
+  const isOwn = surface !== provider && surface.baseUrl !== undefined
+  return isOwn ? addressSuffixes[surface.protocol.format] : 'BASE_URL'
+}
+
+const addressSuffixes: Record<Format, Suffix> = {
+  'openai-chat': 'CHAT_BASE_URL',
+  'openai-responses': 'RESPONSES_BASE_URL',
+  'anthropic-messages': 'ANTHROPIC_BASE_URL',
+  'google-generate': 'GOOGLE_BASE_URL',
+  'bedrock-converse': 'CONVERSE_BASE_URL',
+  'cohere-chat': 'COHERE_BASE_URL',
 }
 
 /** The variables that make a provider live, all of them together. */
@@ -166,6 +174,7 @@ export function variables(provider: Provider): ProviderVariable[] {
     ...(auth.takes ?? []),
     ...placeholders(baseUrl).map(({ suffix }) => suffix),
   ])
-  const further: Suffix[] = provider.takesHeaders ? ['BASE_URL', 'HEADERS'] : ['BASE_URL']
+  const addresses = surfaces.map((surface) => addressSuffix(provider, surface))
+  const further: Suffix[] = provider.takesHeaders ? [...addresses, 'HEADERS'] : addresses
   return [...new Set([...read, ...further])].map((suffix) => variableOf(provider, suffix))
 }

@@ -2,6 +2,12 @@
 const suffixes = [
   'API_KEY',
   'BASE_URL',
+  'CHAT_BASE_URL',
+  'RESPONSES_BASE_URL',
+  'ANTHROPIC_BASE_URL',
+  'GOOGLE_BASE_URL',
+  'CONVERSE_BASE_URL',
+  'COHERE_BASE_URL',
   'HEADERS',
   'REGION',
   'PROJECT',

@@ -289,7 +289,7 @@ test.each(refusals)('%s', async (_, answer, { type, upstream: fault }) => {
   const failure = await ask().catch((error: unknown) => error)
   expect(failure).toMatchObject({ name: 'GatewayError', type })
   expect(failure).toHaveProperty('details.upstream', fault)
-  expect(JSON.stringify(openaiChatDialect.encodeError(GatewayError.from(failure)))).not.toMatch(
+  expect(JSON.stringify(openaiChatDialect.encodeError(GatewayError.from(failure), 'gen-1'))).not.toMatch(
     /canary|sk-|10\.|169\./,
   )
   expect(upstream).toMatchObject({ hungUp: true, requests: { length: 1 } })
