@@ -91,7 +91,7 @@ async function onlyAccount(call: (method: Method, path: string) => Promise<Answe
 const envelope = z.object({
   success: z.boolean(),
   errors: z.array(z.object({ code: z.number(), message: z.string() })).nullish(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
 })
 
 async function request(

@@ -25,6 +25,8 @@ interface Deployment {
   /** Absent where the master key is not here. */
   keys: RootKeys | undefined
   origin: string
+  /** Where what is printed is kept, for others to read. */
+  inCi: boolean
   changed: boolean
 }
 
@@ -36,7 +38,7 @@ export async function present(deployment: Deployment): Promise<void> {
   const curl = keys && (await presentKeys(deployment, keys))
   if (curl === undefined) console.log(`Gateway         ${origin}/api/v1`)
   console.log(`Providers       ${liveNames(settings, deployed).join(', ')}`)
-  if (curl !== undefined) console.log(`\n${curlLine(curl)}`)
+  if (curl && keys) console.log(`\n${concealed(curlLine(curl), deployment, keys)}`)
   const kept = keptSecrets(settings, deployed)
   if (kept.length > 0)
     console.log(`\nStill on the Worker, though not set here: ${kept.join(', ')}. ${howToRemove}`)
@@ -53,12 +55,18 @@ async function presentKeys(deployment: Deployment, keys: RootKeys): Promise<stri
   const running: RunningGateway = { origin, keys, headers: settings.accessHeaders }
   await untilAccepted(running, deployed)
   const { gateway, apiKey, managementKey, curl } = await welcome(running)
-  const management = tellOnce(join(deploymentFolder, 'management-key'), keys.management)
+  const isNew = tellOnce(join(deploymentFolder, 'management-key'), keys.management)
+  const management = isNew
     ? managementKey
     : `Management key  in ${relative(root, join(deploymentFolder, 'management-key'))}`
   writePrivate(join(deploymentFolder, 'url'), `${origin}\n`)
-  console.log([gateway, apiKey, management].join('\n'))
+  console.log(concealed([gateway, apiKey, management].join('\n'), deployment, keys))
   return curl
+}
+
+function concealed(text: string, { inCi }: Deployment, keys: RootKeys): string {
+  if (!inCi) return text
+  return text.replaceAll(keys.inference, '$API_KEY').replaceAll(keys.management, '$MANAGEMENT_KEY')
 }
 
 /** Keeps the secret in a file; whether it was not there yet, so that nobody has seen it. */

@@ -77,7 +77,8 @@ export interface Release {
   tag: string | undefined
 }
 
-interface Resources {
+/** The ids of what the Worker is bound to. */
+export interface Resources {
   databaseId: string
   namespaceId: string
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { resultOf, type Answer, type Cloudflare } from './cloudflare.ts'
+import type { Project } from './deploy-release.ts'
 
 /** The Worker as Cloudflare has it now. */
 export interface DeployedWorker {
@@ -74,8 +75,13 @@ const database: z.ZodType<Database> = z.object({
   jurisdiction: z.string().nullish(),
 })
 
-/** By its name or its id. */
-export async function findDatabase(account: Cloudflare, nameOrId: string): Promise<Database | undefined> {
+/** The one that is configured, or bound, or has the name that ours would have. */
+export async function findDatabase(
+  account: Cloudflare,
+  project: Project,
+  deployed: DeployedWorker | undefined,
+): Promise<Database | undefined> {
+  const nameOrId = project.databaseId ?? deployed?.databaseId ?? project.databaseName
   const found = await account.ask('GET', `/d1/database/${encodeURIComponent(nameOrId)}`)
   return isMissing(found, databaseNotFound) ? undefined : resultOf(found, database)
 }
@@ -101,7 +107,20 @@ const pageSize = 100
 /** An account may have 1,000. */
 const pagesMax = 20
 
-export async function findNamespace(account: Cloudflare, title: string): Promise<string | undefined> {
+/** The name that wrangler gives it, too, where it makes one. */
+export function cacheTitle({ name }: Project): string {
+  return `${name}-cache`
+}
+
+/** The one that is configured, or bound, or has the name that ours would have. */
+export async function findNamespace(
+  account: Cloudflare,
+  project: Project,
+  deployed: DeployedWorker | undefined,
+): Promise<string | undefined> {
+  const known = project.namespaceId ?? deployed?.namespaceId
+  if (known !== undefined) return known
+  const title = cacheTitle(project)
   for (let page = 1; page <= pagesMax; page++) {
     const path = `/storage/kv/namespaces?per_page=${pageSize}&page=${page}`
     const listed = resultOf(await account.ask('GET', path), z.array(namespace))

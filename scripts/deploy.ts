@@ -11,9 +11,11 @@ import {
   upload,
   type Project,
   type Release,
+  type Resources,
 } from './deploy-release.ts'
 import { readSettings, type DeploymentSettings } from './deploy-settings.ts'
 import {
+  cacheTitle,
   createDatabase,
   createNamespace,
   deployedWorker,
@@ -21,6 +23,7 @@ import {
   findNamespace,
   schedule,
   workersDevSubdomain,
+  type Database,
   type DeployedWorker,
 } from './deploy-worker.ts'
 import { Failure } from './failure.ts'
@@ -39,12 +42,17 @@ interface Options {
   confirm?: string
 }
 
+/** Nothing written there outlives the run, and what is printed does. */
+const inCi = Boolean(process.env['CI'] || process.env['WORKERS_CI'])
+
 /** Everything that is known before anything is changed. */
 interface Situation {
   account: Cloudflare
   project: Project
   settings: DeploymentSettings
   deployed: DeployedWorker | undefined
+  database: Database | undefined
+  namespaceId: string | undefined
   origin: string
 }
 
@@ -66,7 +74,7 @@ async function deploy(options: Options): Promise<void> {
 
   const changed = !isSame || migratedBefore || migratedAfter || rescheduled
   if (!changed) console.log('Nothing has changed since the last deploy.')
-  await present({ settings, deployed, key, keys, origin, changed })
+  await present({ settings, deployed, key, keys, origin, inCi, changed })
 }
 
 /** Without a key there is no fingerprint to compare; without the address, an upload broke off after the Worker. */
@@ -86,28 +94,33 @@ async function look(): Promise<Situation> {
         `https://dash.cloudflare.com/${account.accountId}/workers/onboarding once, and run this again.`,
     )
   }
-  // Asked now, so that a token without this right is refused before anything is made.
-  await findNamespace(account, '')
   const deployed = await deployedWorker(account, project.name)
-  const chosen = keepJurisdiction(settings, deployed)
+  const database = await findDatabase(account, project, deployed)
+  const namespaceId = await findNamespace(account, project, deployed)
+  const chosen = keepJurisdiction(settings, deployed, database)
   const origin = settings.gatewayUrl ?? `https://${project.name}.${subdomain}.workers.dev`
-  return { account, project, settings: chosen, deployed, origin }
+  return { account, project, settings: chosen, deployed, database, namespaceId, origin }
 }
 
 /** The deployed Worker is the truth: elsewhere, an object of the same name would be another, and empty. */
 function keepJurisdiction(
   settings: DeploymentSettings,
   deployed: DeployedWorker | undefined,
+  database: Database | undefined,
 ): DeploymentSettings {
-  if (!deployed) return settings
-  const jurisdiction = deployed.variables['JURISDICTION']
-  if (settings.jurisdiction === undefined || settings.jurisdiction === jurisdiction) {
-    return { ...settings, jurisdiction }
+  const { jurisdiction } = settings
+  if (!deployed) {
+    if (!database || (database.jurisdiction ?? undefined) === jurisdiction) return settings
+    throw new Failure(
+      `The database ${database.name} is there already, in another place than JURISDICTION says. ` +
+        `Set JURISDICTION as it was, or remove the database: npx wrangler d1 delete ${database.name}`,
+    )
   }
-  const now = jurisdiction === undefined ? 'without a jurisdiction' : `in the jurisdiction ${jurisdiction}`
+  const first = deployed.variables['JURISDICTION']
+  if (jurisdiction === undefined || jurisdiction === first) return { ...settings, jurisdiction: first }
   throw new Failure(
-    `This gateway was first deployed ${now}, and its data cannot move to ${settings.jurisdiction}: ` +
-      'take JURISDICTION back, or start anew after `npm run destroy`.',
+    `This gateway was first deployed ${first === undefined ? 'without a jurisdiction' : `in the jurisdiction ${first}`}, ` +
+      `and its data cannot move to ${jurisdiction}: take JURISDICTION back, or start anew after \`npm run destroy\`.`,
   )
 }
 
@@ -116,7 +129,7 @@ async function chooseKey(situation: Situation, options: Options): Promise<Master
   const facts = {
     given: settings.masterKey,
     deployed: deployed?.secrets.includes('MASTER_KEY') ?? false,
-    inCi: Boolean(process.env['CI'] || process.env['WORKERS_CI']),
+    inCi,
   }
   if (!options.rotate) return deploymentKey(facts)
   const loss = lossByRotation(deployed?.secrets.includes('MASTER_KEY_PREVIOUS') ?? false)
@@ -126,25 +139,18 @@ async function chooseKey(situation: Situation, options: Options): Promise<Master
   return rotatedKey(facts)
 }
 
-/** Finds what the Worker is bound to, or makes it: a first deploy that broke off goes on where it was. */
-async function provision(situation: Situation): Promise<{ databaseId: string; namespaceId: string }> {
-  const { account, project, settings, deployed } = situation
-  const database = await findDatabase(
-    account,
-    project.databaseId ?? deployed?.databaseId ?? project.databaseName,
-  )
-  if (database && !deployed && (database.jurisdiction ?? undefined) !== settings.jurisdiction) {
-    throw new Failure(
-      `The database ${database.name} is there already, in another place than JURISDICTION says. ` +
-        `Set JURISDICTION as it was, or remove the database: npx wrangler d1 delete ${database.name}`,
-    )
+/** Makes what the Worker is bound to and is not there: a first deploy that broke off goes on where it was. */
+async function provision(situation: Situation): Promise<Resources> {
+  const { account, project, settings, deployed, database, namespaceId } = situation
+  const title = cacheTitle(project)
+  const resources = {
+    databaseId: (database ?? (await createDatabase(account, project.databaseName, settings))).uuid,
+    namespaceId: namespaceId ?? (await createNamespace(account, title)),
   }
-  const title = `${project.name}-cache`
-  const namespaceId = project.namespaceId ?? deployed?.namespaceId ?? (await findNamespace(account, title))
-  const made = database ? [] : [`the database ${project.databaseName}`]
-  const databaseId = (database ?? (await createDatabase(account, project.databaseName, settings))).uuid
-  if (namespaceId === undefined) made.push(`the cache ${title}`)
-  const resources = { databaseId, namespaceId: namespaceId ?? (await createNamespace(account, title)) }
+  const made = [
+    ...(database ? [] : [`the database ${project.databaseName}`]),
+    ...(namespaceId === undefined ? [`the cache ${title}`] : []),
+  ]
   if (made.length > 0) console.log(`Made ${made.join(' and ')}.`)
   if (!deployed) console.log(placeOf(settings))
   return resources

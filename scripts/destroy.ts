@@ -24,12 +24,8 @@ async function destroy(given: string | undefined): Promise<void> {
   const project = await readProject(process.env)
   const account = await openAccount(settings.cloudflare, project.accountId)
   const deployed = await deployedWorker(account, project.name)
-  const database = await findDatabase(
-    account,
-    project.databaseId ?? deployed?.databaseId ?? project.databaseName,
-  )
-  const namespaceId =
-    project.namespaceId ?? deployed?.namespaceId ?? (await findNamespace(account, `${project.name}-cache`))
+  const database = await findDatabase(account, project, deployed)
+  const namespaceId = await findNamespace(account, project, deployed)
 
   // The Worker first: what it is bound to may not go before it.
   const parts: Part[] = []
