@@ -64,10 +64,14 @@ export interface Quirks {
   /** The betas of Anthropic's format that the host knows; `all`: it is where they come from. Default: none is sent. */
   betas?: 'all' | readonly string[]
   /**
-   * How its model thinks in Anthropic's format: `budget` tokens, `adaptive` by effort, or as asked. Default: what is
-   * known of the model by its name.
+   * How its model thinks in the formats of Anthropic and Google: `budget` tokens, `adaptive` by effort, or as asked.
+   * Default: what is known of the model by its name.
    */
   thinking?: 'none' | 'budget' | 'adaptive' | 'both'
+  /** Does not fetch media: the gateway does, and the request holds the bytes. */
+  needsBytes?: boolean
+  /** Beginnings of the addresses it takes all the same, such as those of its own video site. */
+  keepsUrls?: readonly string[]
   /** Takes thoughts of earlier turns without a signature. */
   unsignedThoughts?: boolean
   /** Keeps to a schema by `output_config.format`; else a tool stands for it. Default: by the model's name. */
@@ -121,6 +125,8 @@ export interface ProviderFault {
   message: string
   /** The provider's own code, where it is a plain word. */
   code?: string
+  /** How long to stay away, where the body says so. */
+  retryAfterSeconds?: number
 }
 
 /** The provider's side of a format. Pure: says nothing of hosts, keys or prices. */

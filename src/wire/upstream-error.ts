@@ -30,7 +30,7 @@ export function upstreamError(
   options: { retryAfterSeconds?: number; cause?: unknown } = {},
 ): GatewayError {
   const { type, failOver } = verdicts[fault.type]
-  const { retryAfterSeconds, cause } = options
+  const { retryAfterSeconds = fault.retryAfterSeconds, cause } = options
   const tellsCode = fault.code !== undefined && (!failOver || fault.type === 'rate_limit')
   return new GatewayError(type, fault.message, {
     ...(tellsCode && { metadata: { provider_code: fault.code } }),
