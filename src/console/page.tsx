@@ -96,19 +96,27 @@ const Providers: FC<{ facts: Facts }> = ({ facts }) => (
         ))}
       </tbody>
     </table>
-    <AddProvider facts={facts} />
+    {facts.simulatorOnly && <AddProvider facts={facts} />}
+    <details>
+      <summary>{facts.dormant.length} more providers, and the variable of each</summary>
+      {!facts.simulatorOnly && <AddProvider facts={facts} />}
+      <ul>
+        {facts.dormant.map(({ name, variable }) => (
+          <li>
+            <span class="lamp"></span>
+            {name}
+            <code>{variable}</code>
+          </li>
+        ))}
+      </ul>
+    </details>
   </section>
 )
 
 const AddProvider: FC<{ facts: Facts }> = ({ facts }) => (
-  <details open={facts.simulatorOnly}>
-    <summary>
-      {facts.simulatorOnly
-        ? 'Only the simulator is live: add a provider’s key'
-        : `Add one of ${facts.dormant.length} more`}
-    </summary>
+  <>
     <p>
-      {facts.simulatorOnly && 'The simulator answers offline and is no language model. '}
+      {facts.simulatorOnly && 'Only the simulator is live: it answers offline, and is no language model. '}
       Set a provider’s variable, and its models are served.
     </p>
     {facts.local ? (
@@ -120,16 +128,7 @@ const AddProvider: FC<{ facts: Facts }> = ({ facts }) => (
         text={"echo 'OPENAI_API_KEY=sk-…' >> .env.production\nnpm run deploy"}
       />
     )}
-    <ul>
-      {facts.dormant.map(({ name, variable }) => (
-        <li>
-          <span class="lamp"></span>
-          {name}
-          <code>{variable}</code>
-        </li>
-      ))}
-    </ul>
-  </details>
+  </>
 )
 
 const SetUp: FC<Props> = ({ facts, speaks }) => (

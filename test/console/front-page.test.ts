@@ -119,8 +119,9 @@ describe('providers', () => {
       expect(local.get('add-provider')).toBe('OPENAI_API_KEY=sk-… npm run dev')
     }
     const { html } = await page()
-    expect(html).toContain('<details open="">')
-    expect(textOf(html)).toContain('Only the simulator is live: add a provider’s key')
+    expect(textOf(html.split('<details>')[0] ?? '')).toContain(
+      'Only the simulator is live: it answers offline, and is no language model. Set a provider’s variable, and its models are served.',
+    )
     expect(snippets(html).get('add-provider')).toBe(
       "echo 'OPENAI_API_KEY=sk-…' >> .env.production\nnpm run deploy",
     )
@@ -136,8 +137,9 @@ describe('providers', () => {
       expect.stringMatching(/^Groq\d+ models$/),
       'Ollamawhatever it has',
     ])
-    expect(html).toContain('<details>')
-    expect(textOf(html)).toMatch(/Add one of \d+ more/)
+    expect(textOf(html.split('<details>')[1] ?? '')).toMatch(
+      /^\d+ more providers, and the variable of eachSet a provider’s variable/,
+    )
     expect(textOf(html)).not.toContain('Only the simulator')
   })
 

@@ -16,6 +16,7 @@ export const pageChecks: readonly [name: string, check: (page: Page) => Promise<
 ]
 
 async function neverScrollsSideways(page: Page): Promise<void> {
+  await page.locator('summary').click()
   for (const { slug } of clients) {
     await page.locator(`label[for=choose-${slug}]`).click()
     const root = 'document.documentElement'
