@@ -2,8 +2,10 @@ import { Hono } from 'hono'
 import type { Env } from '../env.ts'
 import { generate } from '../gateway/generate.ts'
 import { openaiChatDialect } from '../wire/openai-chat/dialect.ts'
+import { openaiResponsesDialect } from '../wire/openai-responses/dialect.ts'
 
 /** Where generations are asked for: one route per dialect. */
 export const inference = new Hono<{ Bindings: Env }>()
 
 inference.post('/chat/completions', (c) => generate(c, openaiChatDialect))
+inference.post('/responses', (c) => generate(c, openaiResponsesDialect))

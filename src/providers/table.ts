@@ -1,5 +1,6 @@
 import type { Format } from '../generation/request.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
+import { openaiResponsesProtocol } from '../wire/openai-responses/protocol.ts'
 import { bearer } from './auth/auth.ts'
 import { chatHosts } from './chat-hosts.ts'
 import type { Provider, Surface } from './provider.ts'
@@ -10,6 +11,8 @@ const chat = { protocol: openaiChatProtocol, cancellable: true } as const
 
 /** Sampling that OpenAI never took over from others, and refuses. */
 const foreignSampling = ['top_k', 'min_p', 'top_a', 'repetition_penalty'] as const
+/** Chat has them, Responses does not. */
+const penalties = ['frequency_penalty', 'presence_penalty'] as const
 const openaiOnly = ['prompt_cache_key', 'prompt_cache_options', 'prediction', 'verbosity'] as const
 
 const rows: Provider[] = [
@@ -23,6 +26,13 @@ const rows: Provider[] = [
       reasoningField: 'none',
       drop: foreignSampling,
     },
+    also: [
+      {
+        protocol: openaiResponsesProtocol,
+        maker: 'openai-responses-v1',
+        quirks: { drop: [...foreignSampling, ...penalties] },
+      },
+    ],
   },
   {
     ...chat,
@@ -97,6 +107,24 @@ const rows: Provider[] = [
       efforts: ['none', 'low', 'medium', 'high'],
       drop: [...foreignSampling, ...openaiOnly],
     },
+    also: [
+      {
+        protocol: openaiResponsesProtocol,
+        maker: 'xai-responses-v1',
+        quirks: {
+          efforts: ['none', 'low', 'medium', 'high'],
+          toolTypes: ['function', 'web_search', 'x_search', 'code_interpreter', 'file_search', 'mcp'],
+          drop: [
+            ...foreignSampling,
+            ...penalties,
+            'prompt_cache_options',
+            'truncation',
+            'reasoning.summary',
+            'text.verbosity',
+          ],
+        },
+      },
+    ],
   },
   {
     ...chat,

@@ -5,6 +5,7 @@ import type { FinishReason, Flaw, GenerationEvent } from '../../generation/event
 import { faultOfJson, namedStatus } from '../faults.ts'
 import { parseJson, readArray, readObject, readText } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
+import type { AnswerReader } from '../read-answer.ts'
 import { brokenAnswer, upstreamError } from '../upstream-error.ts'
 import { isRequestField } from './fields.ts'
 import { ItemReader } from './item-reader.ts'
@@ -16,7 +17,7 @@ const malformedMax = 3
 const terminal: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete'])
 
 /** Reads the events of one answer, and remembers what no single event tells. */
-export class EventReader {
+export class EventReader implements AnswerReader {
   readonly #target: UpstreamTarget
   readonly #items: ItemReader
   #started = false
@@ -32,6 +33,10 @@ export class EventReader {
   /** The host has said that the answer is over: nothing that follows belongs to it. */
   get finished(): boolean {
     return this.#finish !== undefined
+  }
+
+  get closed(): boolean {
+    return this.finished
   }
 
   readMessage(message: SseMessage): GenerationEvent[] {
@@ -70,9 +75,9 @@ export class EventReader {
   }
 
   /** The end of the answer. A stream that just stops has none. */
-  end(): GenerationEvent {
+  end(): GenerationEvent[] {
     if (!this.#finish) throw brokenAnswer('ended_early')
-    return { ...this.#finish, ...(this.#flaws.size > 0 && { flaws: [...this.#flaws] }) }
+    return [{ ...this.#finish, ...(this.#flaws.size > 0 && { flaws: [...this.#flaws] }) }]
   }
 
   #start(response: JsonObject | undefined): GenerationEvent[] {

@@ -40,7 +40,7 @@ export class ItemReader {
   readFrame(type: string, frame: JsonObject): GenerationEvent[] {
     const index = readCount(frame['output_index'])
     // Nothing else belongs to the answer: pings, limits of rates.
-    if (index === undefined || !type.startsWith('response.')) return []
+    if (index === undefined || !/^response\.[a-z_.]+$/.test(type)) return []
     if (type === 'response.output_item.done') return this.readItem(index, frame['item'] ?? null)
     const native = nativeOf({ ...frame, type })
     const events = this.#eventsOf(type, frame, index)
@@ -131,7 +131,7 @@ export class ItemReader {
 
   /** What the whole item says beyond what was told. */
   #rest(open: OpenItem, item: JsonObject): GenerationEvent[] {
-    switch (readText(item['type'])) {
+    switch (readText(item['type']) ?? '') {
       case 'function_call': {
         const text = readText(item['arguments']) ?? ''
         return this.#arguments(open, text.slice(open.told.get('arguments') ?? 0))
