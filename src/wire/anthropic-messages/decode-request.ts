@@ -1,0 +1,84 @@
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { GenerationRequest } from '../../generation/request.ts'
+import { once, parseBody, sessionOf } from '../client-body.ts'
+import { readArray, readObject, readText } from '../json.ts'
+import { invalid, notYet } from '../refusals.ts'
+import { readSeal } from '../seals.ts'
+import { conversationOf } from './conversation.ts'
+import { asksTooMuch } from './fields.ts'
+import { ownMaker } from './maker.ts'
+import { measurePrompt } from './measure.ts'
+import { messagesRequest, type MessagesRequest } from './schema.ts'
+
+export function decodeRequest(body: JsonObject, headers: Headers): GenerationRequest {
+  const request = parseBody(messagesRequest, body)
+  refuseConflicts(request)
+  refuseWhatIsNotBuilt(body)
+
+  const user = request.user ?? request.metadata?.user_id
+  const session = request.session_id ?? sessionOf(headers)
+  const loopMaker = loopMakerOf(body)
+  return {
+    model: request.model,
+    stream: request.stream ?? false,
+    ...(typeof request.max_tokens === 'number' && { maxTokens: request.max_tokens }),
+    ...measurePrompt(body).facts(Boolean(request.tools?.length)),
+    ...(hidesThoughts(request) && { hidesReasoning: true }),
+    ...(user && { user: user.slice(0, userLengthMax) }),
+    ...(session && { sessionId: session }),
+    ...(loopMaker !== undefined && { loopMaker }),
+    conversation: once(() => conversationOf(body)),
+    native: { format: 'anthropic-messages', body, ...formatHeaders(headers) },
+  }
+}
+
+/** Clients put what they like into `metadata.user_id`; a record must not grow with it. */
+const userLengthMax = 256
+
+function refuseConflicts({ fallbacks, models }: MessagesRequest): void {
+  if (fallbacks && models) throw invalid('fallbacks: cannot be combined with models; send one of them')
+}
+
+/** Refuses by name what a later version brings: to ignore it would break what it asks for. */
+function refuseWhatIsNotBuilt(body: JsonObject): void {
+  for (const [field, value] of Object.entries(body)) if (asksTooMuch(field, value)) throw notYet(field)
+  for (const [index, tool] of (readArray(body['tools']) ?? []).entries()) {
+    const type = readText(readObject(tool)?.['type']) ?? ''
+    if (type.startsWith('openrouter:')) throw notYet(`tools[${index}].type: ${type}`)
+    if (type.startsWith('tool_search_tool_bm25')) {
+      throw invalid(`tools[${index}].type: ${type} is not supported; use tool_search_tool_regex`)
+    }
+  }
+}
+
+function hidesThoughts({ thinking }: MessagesRequest): boolean {
+  return (
+    thinking !== null && thinking !== undefined && 'display' in thinking && thinking.display === 'omitted'
+  )
+}
+
+function formatHeaders(headers: Headers): { headers?: Record<string, string> } {
+  const betas = headers.get('anthropic-beta')
+  return betas ? { headers: { 'anthropic-beta': betas } } : {}
+}
+
+/** Whose sealed thought led to the tool calls that the last message brings the results of. */
+function loopMakerOf(body: JsonObject): string | undefined {
+  const [calling, last] = (readArray(body['messages']) ?? []).slice(-2).map((message) => readObject(message))
+  const results = readArray(last?.['content'])
+  if (!results?.some((block) => typeOf(block) === 'tool_result')) return undefined
+  const blocks = readArray(calling?.['content'])
+  if (!blocks?.some((block) => typeOf(block) === 'tool_use')) return undefined
+  return blocks.flatMap((block) => sealedBy(readObject(block)) ?? []).at(-1)
+}
+
+function sealedBy(block: JsonObject | undefined): string | undefined {
+  const seal = block?.['type'] === 'thinking' ? readText(block['signature']) : readText(block?.['data'])
+  return seal && (block?.['type'] === 'thinking' || block?.['type'] === 'redacted_thinking')
+    ? readSeal(seal, ownMaker).maker
+    : undefined
+}
+
+function typeOf(block: Json): Json | undefined {
+  return readObject(block)?.['type']
+}

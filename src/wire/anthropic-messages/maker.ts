@@ -1,0 +1,2 @@
+/** Whose seals stand in this format as they are; see `seals.ts`. */
+export const ownMaker = 'anthropic-claude-v1'

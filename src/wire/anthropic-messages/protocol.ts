@@ -1,0 +1,128 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { SseMessage } from '../../base/sse.ts'
+import type { GenerationEvent, GenerationEvents } from '../../generation/events.ts'
+import type { GenerationRequest } from '../../generation/request.ts'
+import { faultOf } from '../faults.ts'
+import { readArray, readObject } from '../json.ts'
+import type { Protocol, UpstreamBody, UpstreamTarget } from '../protocol.ts'
+import { betasFor } from './betas.ts'
+import { encodeBody } from './encode-request.ts'
+import { EventReader } from './event-reader.ts'
+import { isRequestField } from './fields.ts'
+
+/** Where a host of this format keeps what Anthropic itself has in the path, the body and the headers. */
+export interface Deployment {
+  path: Protocol['path']
+  framing?: Protocol['framing']
+  /** Stands in the body in place of the header, such as `vertex-2023-10-16`. The model is then in the path. */
+  versionInBody?: string
+  /** The path says whether it streams: the body must not. */
+  streamInPath?: boolean
+  /** Betas are a list in the body, and no header. */
+  betasInBody?: boolean
+}
+
+const version = '2023-06-01'
+
+/** Anthropic's Messages, as providers speak it. */
+export const anthropicMessagesProtocol = anthropicMessagesOn({ path: () => '/messages' })
+
+/**
+ * The format on a cloud that has it in its own wrapping. Vertex: path `…:streamRawPredict`, `versionInBody`. Bedrock:
+ * path `…/invoke-with-response-stream`, binary framing whose messages hold these events, and all three of the rest.
+ */
+export function anthropicMessagesOn(deployment: Deployment): Protocol {
+  return {
+    format: 'anthropic-messages',
+    path: deployment.path,
+    ...(deployment.framing && { framing: deployment.framing }),
+    encodeRequest: (request, target) => encodeRequest(request, target, deployment),
+    decodeEvents,
+    decodeGeneration,
+    decodeFault: (status, body) => faultOf(status, body, isRequestField),
+  }
+}
+
+function encodeRequest(
+  request: GenerationRequest,
+  target: UpstreamTarget,
+  { versionInBody, streamInPath, betasInBody }: Deployment,
+): UpstreamBody {
+  const { body, dropped } = encodeBody(request, target)
+  const betas = betasFor(request, body, target)
+  if (versionInBody !== undefined) {
+    delete body['model']
+    body['anthropic_version'] = versionInBody
+  }
+  if (streamInPath) delete body['stream']
+  if (betasInBody && betas.length > 0) body['anthropic_beta'] = betas
+  return {
+    body,
+    dropped,
+    headers: {
+      ...(versionInBody === undefined && { 'anthropic-version': version }),
+      ...(!betasInBody && betas.length > 0 && { 'anthropic-beta': betas.join(',') }),
+    },
+  }
+}
+
+async function* decodeEvents(
+  messages: AsyncIterable<SseMessage[]>,
+  target: UpstreamTarget,
+): GenerationEvents {
+  const reader = new EventReader(target)
+  let ended = false
+  try {
+    for await (const batch of messages) {
+      // Read to the very end, or the connection could not be used again.
+      if (ended) continue
+      const events: GenerationEvent[] = []
+      const failure = readBatch(reader, batch, events)
+      if (reader.closed && failure === undefined) {
+        events.push(reader.end())
+        ended = true
+      }
+      if (events.length > 0) yield events
+      if (failure !== undefined) throw failure
+    }
+  } catch (error) {
+    // A finished answer is whole: a connection that breaks then costs at most the usage.
+    if (!ended && !reader.finished) throw error
+  }
+  if (!ended) yield [reader.end()]
+}
+
+/** What came before a failure in the same read was sent, and counts; the failure is returned to be thrown after it. */
+function readBatch(reader: EventReader, batch: SseMessage[], events: GenerationEvent[]): unknown {
+  try {
+    for (const message of batch) {
+      if (reader.closed) break
+      events.push(...reader.readMessage(message))
+    }
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+/** A whole answer is read as the stream it could have been. */
+async function* decodeGeneration(body: JsonObject, target: UpstreamTarget): GenerationEvents {
+  const reader = new EventReader(target)
+  if (body['type'] === 'error') reader.readFrame(body)
+  const { stop_reason: reason, stop_sequence: sequence, stop_details: details, usage, ...message } = body
+  const delta = {
+    stop_reason: reason ?? null,
+    stop_sequence: sequence ?? null,
+    stop_details: details ?? null,
+  }
+  const frames: JsonObject[] = [
+    { type: 'message_start', message: { ...message, usage: usage ?? null } },
+    ...(readArray(body['content']) ?? []).flatMap((block, index) => [
+      { type: 'content_block_start', index, content_block: readObject(block) ?? {} },
+      { type: 'content_block_stop', index },
+    ]),
+    { type: 'message_delta', delta, usage: usage ?? null },
+  ]
+  const events = frames.flatMap((frame) => reader.readFrame(frame))
+  yield [...events, reader.end()]
+}

@@ -1,0 +1,101 @@
+import type { JsonObject } from '../../base/json.ts'
+import { toUsd } from '../../base/money.ts'
+import { noUsage, type Usage } from '../../generation/usage.ts'
+import type { Charge } from '../dialect.ts'
+import { readArray, readCount, readObject } from '../json.ts'
+
+/** A provider's counts as ours; `undefined` where it has told none yet. The format counts what is cached beside `input_tokens`. */
+export function readUsage(counts: JsonObject): Usage | undefined {
+  // Where a request took several turns of the model, the sums of the whole leave some out.
+  const turns = (readArray(counts['iterations']) ?? []).map(readObject).filter((turn) => turn !== undefined)
+  const parts = (turns.length > 0 ? turns : [counts]).map(readTurn)
+  const sum = (pick: (part: Usage) => number) => parts.reduce((total, part) => total + pick(part), 0)
+  const promptTokens = sum((part) => part.promptTokens)
+  const completionTokens = sum((part) => part.completionTokens)
+  if (promptTokens + completionTokens === 0) return undefined
+  const thought = readCount(readObject(counts['output_tokens_details'])?.['thinking_tokens']) ?? 0
+  return {
+    ...noUsage,
+    promptTokens,
+    completionTokens,
+    cachedTokens: sum((part) => part.cachedTokens),
+    cacheWriteTokens: sum((part) => part.cacheWriteTokens),
+    cacheWriteLongTokens: sum((part) => part.cacheWriteLongTokens),
+    reasoningTokens: Math.min(thought, completionTokens),
+    webSearches: readCount(readObject(counts['server_tool_use'])?.['web_search_requests']) ?? 0,
+  }
+}
+
+function readTurn(counts: JsonObject): Usage {
+  const count = (name: string) => readCount(counts[name]) ?? 0
+  const kept = readObject(counts['cache_creation'])
+  const long = readCount(kept?.['ephemeral_1h_input_tokens']) ?? 0
+  const short = readCount(kept?.['ephemeral_5m_input_tokens']) ?? 0
+  const written = Math.max(count('cache_creation_input_tokens'), long + short)
+  const cached = count('cache_read_input_tokens')
+  return {
+    ...noUsage,
+    promptTokens: count('input_tokens') + written + cached,
+    completionTokens: count('output_tokens'),
+    cachedTokens: cached,
+    cacheWriteTokens: written,
+    cacheWriteLongTokens: long,
+  }
+}
+
+/** What a client is told it used and was charged; `native`: what the provider said beside, such as where it ran. */
+export function writeUsage(charge: Charge, native: JsonObject): JsonObject {
+  const { usage, costNanos, upstreamPromptNanos, upstreamCompletionNanos } = charge
+  return {
+    ...startUsage(native, usage.promptTokens),
+    ...promptCounts(usage),
+    output_tokens: usage.completionTokens,
+    output_tokens_details: { thinking_tokens: usage.reasoningTokens },
+    ...(usage.webSearches > 0 && {
+      server_tool_use: {
+        web_fetch_requests: 0,
+        ...readObject(native['server_tool_use']),
+        web_search_requests: usage.webSearches,
+      },
+    }),
+    cost: toUsd(costNanos),
+    is_byok: false,
+    cost_details: {
+      // Told only for a client's own key at the provider.
+      upstream_inference_cost: null,
+      upstream_inference_prompt_cost: toUsd(upstreamPromptNanos),
+      upstream_inference_completions_cost: toUsd(upstreamCompletionNanos),
+    },
+    ...(usage.estimated && { estimated: true }),
+  }
+}
+
+function promptCounts(usage: Usage): JsonObject {
+  return {
+    input_tokens: usage.promptTokens - usage.cachedTokens - usage.cacheWriteTokens,
+    cache_creation_input_tokens: usage.cacheWriteTokens,
+    cache_read_input_tokens: usage.cachedTokens,
+    cache_creation: {
+      ephemeral_5m_input_tokens: usage.cacheWriteTokens - usage.cacheWriteLongTokens,
+      ephemeral_1h_input_tokens: usage.cacheWriteLongTokens,
+    },
+  }
+}
+
+/** What is known when an answer begins: the provider's counts, or how long the prompt is by ours. Never nothing. */
+export function startUsage(native: JsonObject, promptTokensEstimate: number): JsonObject {
+  const known = readUsage(native)
+  const tier = native['service_tier']
+  return {
+    cache_creation_input_tokens: null,
+    cache_read_input_tokens: null,
+    cache_creation: null,
+    output_tokens: 0,
+    output_tokens_details: null,
+    server_tool_use: null,
+    inference_geo: null,
+    ...native,
+    service_tier: tier === undefined || tier === 'default' ? 'standard' : tier,
+    ...(!known?.promptTokens && { input_tokens: Math.max(1, promptTokensEstimate) }),
+  }
+}
