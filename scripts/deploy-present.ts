@@ -10,7 +10,7 @@ import type { DeploymentSettings } from './deploy-settings.ts'
 import type { DeployedWorker } from './deploy-worker.ts'
 import { Failure } from './failure.ts'
 import { root } from './run.ts'
-import { deploymentFolder, writePrivate } from './secrets.ts'
+import { deploymentFolder, managementKeyFile, urlFile, writePrivate } from './secrets.ts'
 import { curlLine, welcome, type RunningGateway } from './welcome.ts'
 import { ready } from './wrangler.ts'
 
@@ -55,11 +55,10 @@ async function presentKeys(deployment: Deployment, keys: RootKeys): Promise<stri
   const running: RunningGateway = { origin, keys, headers: settings.accessHeaders }
   await untilAccepted(running, deployed)
   const { gateway, apiKey, managementKey, curl } = await welcome(running)
-  const isNew = tellOnce(join(deploymentFolder, 'management-key'), keys.management)
-  const management = isNew
-    ? managementKey
-    : `Management key  in ${relative(root, join(deploymentFolder, 'management-key'))}`
-  writePrivate(join(deploymentFolder, 'url'), `${origin}\n`)
+  const file = join(deploymentFolder, managementKeyFile)
+  const isNew = tellOnce(file, keys.management)
+  const management = isNew ? managementKey : `Management key  in ${relative(root, file)}`
+  writePrivate(join(deploymentFolder, urlFile), `${origin}\n`)
   console.log(concealed([gateway, apiKey, management].join('\n'), deployment, keys))
   return curl
 }

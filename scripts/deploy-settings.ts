@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import * as z from 'zod'
+import { accessHeaders, accessVariables } from './access.ts'
 import { cloudflareVariables } from './cloudflare.ts'
 import { Failure } from './failure.ts'
 import { root } from './run.ts'
@@ -28,8 +29,7 @@ export interface DeploymentSettings {
 const fileName = '.env.production'
 
 const ownSettings = [
-  'CF_ACCESS_CLIENT_ID',
-  'CF_ACCESS_CLIENT_SECRET',
+  ...accessVariables,
   'GATEWAY_URL',
   'JURISDICTION',
   'LOCATION_HINT',
@@ -56,7 +56,7 @@ export function readSettings(environment: Environment): DeploymentSettings {
     jurisdiction: checked('JURISDICTION', jurisdiction, own, jurisdiction.options.join(', ')),
     locationHint: checked('LOCATION_HINT', locationHint, own, locationHint.options.join(', ')),
     placement: region === undefined ? undefined : region === 'smart' ? { mode: 'smart' } : { region },
-    accessHeaders: chosenHeaders(own),
+    accessHeaders: accessHeaders(own),
     gatewayUrl: originOf(own['GATEWAY_URL']),
   }
 }
@@ -90,10 +90,4 @@ function originOf(text: string | undefined): string | undefined {
   throw new Failure(
     'GATEWAY_URL is not an address such as https://ai.example.com. Correct it, or leave it out.',
   )
-}
-
-/** A service token of Cloudflare Access. */
-function chosenHeaders(own: Record<string, string>): Record<string, string> {
-  const { CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret } = own
-  return id && secret ? { 'cf-access-client-id': id, 'cf-access-client-secret': secret } : {}
 }

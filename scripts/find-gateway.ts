@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { rootKeys } from '../src/base/key-text.ts'
+import { accessHeaders, accessVariables } from './access.ts'
 import { Failure, WrongUsage } from './failure.ts'
 import type { Gateway } from './management-client.ts'
 import { root } from './run.ts'
@@ -17,7 +18,7 @@ import type { Environment } from './surroundings.ts'
 const localOrigin = 'http://localhost:8787'
 
 /** May stand in the file of variables as well as in the environment. */
-const fileVariables = ['CF_ACCESS_CLIENT_ID', 'CF_ACCESS_CLIENT_SECRET', 'KEY_PREFIX']
+const fileVariables = [...accessVariables, 'KEY_PREFIX']
 
 type Variables = Record<string, string>
 
@@ -96,10 +97,4 @@ async function derivedKey(origin: string, variables: Variables): Promise<Managem
   if (!isLocal(origin) || !existsSync(path)) return undefined
   const { management } = await rootKeys(masterKey(folder), variables['KEY_PREFIX'])
   return { key: management, keySource: `the key that derives from ${relative(root, path)}` }
-}
-
-/** A service token of Cloudflare Access, where that stands in front of the gateway. */
-function accessHeaders(variables: Variables): Record<string, string> {
-  const { CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret } = variables
-  return id && secret ? { 'cf-access-client-id': id, 'cf-access-client-secret': secret } : {}
 }

@@ -65,3 +65,24 @@ test('a settlement is tried for about twenty seconds', async () => {
   expect(stubs()).toBe(8)
   expect(Date.now() - startedMs).toBe(18_200)
 })
+
+test('an object is asked for within the jurisdiction that was chosen, near the place that was hinted at', async () => {
+  const asked: unknown[] = []
+  const namespace = (jurisdiction: string | undefined) => ({
+    getByName: (name: string, options: object) => {
+      asked.push({ jurisdiction, name, ...options })
+      return { standing: async () => ({ ok: true }) }
+    },
+    jurisdiction: namespace,
+  })
+  for (const variables of [{}, { JURISDICTION: 'eu' }, { LOCATION_HINT: 'weur' }]) {
+    const bindings: object = { LEDGER: namespace(undefined), ...variables }
+    const env: Env = Object.create(bindings)
+    await ledger(env, 'account').standing('key')
+  }
+  expect(asked).toEqual([
+    { name: 'account' },
+    { jurisdiction: 'eu', name: 'account' },
+    { name: 'account', locationHint: 'weur' },
+  ])
+})

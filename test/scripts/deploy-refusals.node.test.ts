@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { accountId } from '../support/fake-cloudflare.ts'
 import { startRehearsal, type Rehearsal } from './rehearsal.ts'
+
+// A deploy is four processes; nothing here is timed.
+vi.setConfig({ testTimeout: 120_000 })
 
 let stage: Rehearsal
 let wellSet: Rehearsal['environment']
@@ -169,4 +172,15 @@ test('a plain `wrangler deploy` needs no id, and keeps what was chosen', async (
     expect.arrayContaining(['DB', 'CACHE', 'LEDGER', 'JURISDICTION', 'LOCATION_HINT', 'MASTER_KEY']),
   )
   expect(worker?.bindings).toContainEqual({ type: 'd1', name: 'DB', id: stage.cloudflare.databases[0]?.uuid })
+})
+
+test('names the permission that wrangler lacks in the middle of a deploy', async () => {
+  stage.environment['MASTER_KEY'] = '5a'.repeat(32)
+  stage.cloudflare.account.denied = ['/query']
+  const { code, output } = await stage.run('deploy')
+  expect(output).toBe(
+    'The API token lacks the permission "D1: Edit". Add it at https://dash.cloudflare.com/profile/api-tokens ' +
+      '(or run `npx wrangler login` again), and run this again.\n',
+  )
+  expect(code).toBe(1)
 })

@@ -1,10 +1,13 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { root } from '../../scripts/run.ts'
 import { token } from '../support/fake-cloudflare.ts'
 import { startRehearsal, type Rehearsal } from './rehearsal.ts'
+
+// A deploy is four processes; nothing here is timed.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** One deployment through its life: the tests below follow each other. */
 let stage: Rehearsal
