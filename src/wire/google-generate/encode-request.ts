@@ -1,0 +1,115 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { Conversation, Sampling, Tool, ToolChoice, Turn } from '../../generation/conversation.ts'
+import type { GenerationRequest } from '../../generation/request.ts'
+import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
+import { abilitiesOf } from './abilities.ts'
+import { contentsOf } from './contents.ts'
+import { outputOf } from './output.ts'
+import { thinkingFor } from './thinking.ts'
+
+/** A conversation as Gemini takes it. No client speaks this format, so there is no body to keep. */
+export function encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
+  const asked = request.conversation()
+  const sampling = samplingOf(asked.sampling, new Set(target.quirks.drop))
+  const output = outputOf(asked)
+  const thinking = thinkingOf(request, target)
+  const generationConfig = {
+    ...capOf(request, target),
+    ...sampling.fields,
+    ...output.fields,
+    ...thinking.fields,
+  }
+  return {
+    body: {
+      ...toolFields(asked.tools, asked.toolChoice),
+      ...contentsOf(asked.turns, target),
+      ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
+    },
+    dropped: [...sampling.dropped, ...output.dropped, ...thinking.dropped, ...unasked(asked)],
+  }
+}
+
+/** A piece of the body, and what of the request has no place in it, by the contract's names. */
+export interface Piece {
+  fields: JsonObject
+  dropped: readonly string[]
+}
+
+function toolFields(tools: readonly Tool[], choice: ToolChoice): JsonObject {
+  if (tools.length === 0) return {}
+  const config = callingConfig(choice)
+  return {
+    tools: [{ functionDeclarations: tools.map(writeTool) }],
+    ...(config && { toolConfig: { functionCallingConfig: config } }),
+  }
+}
+
+function writeTool({ name, description, parameters }: Tool): JsonObject {
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    parametersJsonSchema: parameters,
+  }
+}
+
+function callingConfig(choice: ToolChoice): JsonObject | undefined {
+  if (typeof choice === 'object') return { mode: 'ANY', allowedFunctionNames: [choice.name] }
+  return { auto: undefined, none: { mode: 'NONE' }, required: { mode: 'ANY' } }[choice]
+}
+
+function capOf({ maxTokens }: GenerationRequest, { maxCompletionTokens }: UpstreamTarget): JsonObject {
+  if (maxTokens === undefined) return {}
+  return { maxOutputTokens: Math.min(maxTokens, maxCompletionTokens ?? maxTokens) }
+}
+
+const samplingNames: Partial<Record<string, string>> = {
+  temperature: 'temperature',
+  top_p: 'topP',
+  top_k: 'topK',
+  frequency_penalty: 'frequencyPenalty',
+  presence_penalty: 'presencePenalty',
+  seed: 'seed',
+  stop: 'stopSequences',
+}
+
+function samplingOf(sampling: Sampling, refused: ReadonlySet<string>): Piece {
+  const fields: JsonObject = {}
+  const dropped: string[] = []
+  for (const [name, value] of Object.entries(sampling)) {
+    const field = refused.has(name) ? undefined : samplingNames[name]
+    if (field !== undefined) fields[field] = value
+    else if (value !== false) dropped.push(name)
+  }
+  return { fields, dropped }
+}
+
+/** Thoughts are asked for where the client may see them, whether or not it says how much to think. */
+function thinkingOf(request: GenerationRequest, target: UpstreamTarget): Piece {
+  const { maxTokens, hidesReasoning = false } = request
+  const wish = request.conversation().reasoning ?? {}
+  const { config, isDropped } = thinkingFor(wish, { maxTokens, hidesReasoning }, abilitiesOf(target))
+  return {
+    fields: config ? { thinkingConfig: config } : {},
+    dropped: isDropped ? ['reasoning'] : [],
+  }
+}
+
+/** What can be asked for nowhere in the body. Caches are Google's own business: they are found, not marked. */
+function unasked(asked: Conversation): string[] {
+  const isDetailed = asked.turns.some((turn) => partsOf(turn).some((part) => 'detail' in part))
+  const isMarked =
+    asked.automaticCache !== undefined ||
+    asked.tools.some(({ cache }) => cache) ||
+    asked.turns.some((turn) => partsOf(turn).some((part) => 'cache' in part))
+  return [
+    ...(asked.parallelToolCalls === false ? ['parallel_tool_calls'] : []),
+    ...(asked.tools.some(({ strict }) => strict) ? ['tools.function.strict'] : []),
+    ...(asked.verbosity === undefined ? [] : ['verbosity']),
+    ...(isDetailed ? ['image_url.detail'] : []),
+    ...(isMarked ? ['cache_control'] : []),
+  ]
+}
+
+function partsOf(turn: Turn): readonly object[] {
+  return turn.role === 'tool' ? [turn, ...turn.parts] : turn.parts
+}

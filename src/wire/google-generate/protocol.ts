@@ -1,0 +1,26 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { GenerationEvents } from '../../generation/events.ts'
+import type { Protocol, UpstreamTarget } from '../protocol.ts'
+import { readAnswer } from '../read-answer.ts'
+import { ChunkReader } from './chunk-reader.ts'
+import { encodeRequest } from './encode-request.ts'
+import { decodeFault } from './faults.ts'
+
+/** Gemini's generateContent, as AI Studio and Vertex speak it. */
+export const googleGenerateProtocol: Protocol = {
+  format: 'google-generate',
+  path: ({ upstreamModel, streams }) => {
+    const model = encodeURIComponent(upstreamModel)
+    return streams ? `/models/${model}:streamGenerateContent?alt=sse` : `/models/${model}:generateContent`
+  },
+  encodeRequest,
+  decodeEvents: (messages, target) => readAnswer(messages, new ChunkReader(target)),
+  decodeGeneration,
+  decodeFault,
+}
+
+async function* decodeGeneration(body: JsonObject, target: UpstreamTarget): GenerationEvents {
+  const reader = new ChunkReader(target)
+  const events = reader.readChunk(body)
+  yield [...events, ...reader.end()]
+}
