@@ -37,7 +37,8 @@ export function restoreStatements(
 const insertAccount = `insert into accounts (id, name, unlimited, markups, version, created_at)
   select ?1, iif(exists (select 1 from accounts where name = ?2), ?2 || ' ' || ?1, ?2), ?3, ?4, ?5, ?6 where true
   on conflict (id) do nothing`
-const updateAccount = 'update accounts set unlimited = ?2, markups = ?3, version = ?4 where id = ?1 and version < ?4'
+const updateAccount =
+  'update accounts set unlimited = ?2, markups = ?3, version = ?4 where id = ?1 and version < ?4'
 const readAccount = 'select seq, name, created_at as createdAtMs from accounts where id = ?1'
 
 function keyColumns(accountId: string, row: KeyRow, nowMs: number) {
