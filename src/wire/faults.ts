@@ -42,9 +42,9 @@ const saysUnpaid = /insufficient (quota|balance|credits?|funds?)|exceeded your c
 const rateLimited = /rate.?limit|too.?many.?requests|throttl|resource.?exhausted/i
 const saysRateLimited = /rate limit|too many requests|too many tokens, please wait/i
 const refusesRegion = /unsupported_country/i
-/** OpenAI, Gemini, and Cloudflare in the name of a host. */
+/** OpenAI, Gemini, Bedrock, and Cloudflare in the name of a host. */
 const saysRegionRefused =
-  /^(country, region, or territory not supported|user location is not supported|error code: 1009)/i
+  /^(country, region, or territory not supported|user location is not supported|access to \w+ models is not allowed from unsupported countries|error code: 1009)/i
 /** Anthropic says no more than this. */
 const forbidsAll = /^request not allowed\.?$/i
 const keyRefused = /invalid.?api.?key|authentication|unauthorized|unauthenticated/i

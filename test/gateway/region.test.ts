@@ -9,14 +9,13 @@ import { provider, reply, replyJson } from '../support/provider.ts'
 import type { Step } from '../support/upstream-script.ts'
 
 /** A provider refuses the country that our data centre is in: not its fault, not the client's, and not for ever. */
-const openai = replyJson(403, {
-  error: {
-    code: 'unsupported_country_region_territory',
-    message: 'Country, region, or territory not supported',
-    param: null,
-    type: 'request_forbidden',
-  },
-})
+const unsupported = {
+  code: 'unsupported_country_region_territory',
+  message: 'Country, region, or territory not supported',
+  param: null,
+  type: 'request_forbidden',
+}
+const openai = replyJson(403, { error: unsupported })
 const gemini = {
   error: {
     code: 400,
@@ -26,13 +25,21 @@ const gemini = {
 }
 const anthropic = { type: 'error', error: { type: 'forbidden', message: 'Request not allowed' } }
 
+const bedrock = {
+  message:
+    'Access to Anthropic models is not allowed from unsupported countries, regions, or territories. ' +
+    'Please refer to https://www.anthropic.com/supported-countries for more information.',
+}
+
 const fine = chatAnswer(words)
 
 describe.concurrent.for<[string, number, Step[]]>([
   ['OpenAI', 403, openai],
+  ['OpenAI, unwrapped', 403, replyJson(403, unsupported)],
   ['Gemini', 400, replyJson(400, gemini)],
   ['Gemini, in a list', 400, replyJson(400, [gemini])],
   ['Anthropic', 403, replyJson(403, anthropic)],
+  ['Bedrock', 400, replyJson(400, bedrock)],
   ['Cloudflare', 403, reply(403, 'error code: 1009', { 'content-type': 'text/plain' })],
 ])('a country refused as %s does it', ([, status, deepinfra]) => {
   test('moves on to the next endpoint, unseen, and the attempt says why', async () => {
