@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Env } from '../env.ts'
 import { generate } from '../gateway/generate.ts'
+import { anthropicMessagesDialect } from '../wire/anthropic-messages/dialect.ts'
 import { openaiChatDialect } from '../wire/openai-chat/dialect.ts'
 import { openaiResponsesDialect } from '../wire/openai-responses/dialect.ts'
 
@@ -9,3 +10,4 @@ export const inference = new Hono<{ Bindings: Env }>()
 
 inference.post('/chat/completions', (c) => generate(c, openaiChatDialect))
 inference.post('/responses', (c) => generate(c, openaiResponsesDialect))
+inference.post('/messages', (c) => generate(c, anthropicMessagesDialect))

@@ -1,7 +1,8 @@
 import type { Format } from '../generation/request.ts'
+import { anthropicMessagesProtocol } from '../wire/anthropic-messages/protocol.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { openaiResponsesProtocol } from '../wire/openai-responses/protocol.ts'
-import { bearer } from './auth/auth.ts'
+import { bearer, keyIn } from './auth/auth.ts'
 import { chatHosts } from './chat-hosts.ts'
 import type { Provider, Surface } from './provider.ts'
 import { simulate } from './simulator/simulate.ts'
@@ -35,6 +36,16 @@ const rows: Provider[] = [
     ],
   },
   {
+    slug: 'anthropic',
+    name: 'Anthropic',
+    protocol: anthropicMessagesProtocol,
+    baseUrl: 'https://api.anthropic.com/v1',
+    auth: keyIn('x-api-key'),
+    cancellable: true,
+    maker: 'anthropic-claude-v1',
+    quirks: { betas: 'all', countsTokens: true },
+  },
+  {
     ...chat,
     slug: 'deepseek',
     name: 'DeepSeek',
@@ -46,6 +57,18 @@ const rows: Provider[] = [
       efforts: ['low', 'high', 'max'],
       drop: [...openaiOnly, 'parallel_tool_calls'],
     },
+    also: [
+      {
+        protocol: anthropicMessagesProtocol,
+        baseUrl: 'https://api.deepseek.com/anthropic/v1',
+        auth: keyIn('x-api-key'),
+        quirks: {
+          efforts: ['low', 'high', 'max'],
+          unsignedThoughts: true,
+          drop: ['top_k', 'cache_control', 'context_management', 'mcp_servers', 'container', 'service_tier'],
+        },
+      },
+    ],
   },
   {
     ...chat,
