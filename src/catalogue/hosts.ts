@@ -1,4 +1,4 @@
-import { needed, providerOf } from '../providers/table.ts'
+import { providerOf, waysToLive } from '../providers/table.ts'
 
 /** Whether a provider serves whatever model it has, listed here or not. */
 export function isOpen(slug: string): boolean {
@@ -9,7 +9,9 @@ export function isOpen(slug: string): boolean {
 export function settingFor(slug: string): string {
   const provider = providerOf(slug)
   if (!provider || provider.transport) return 'SIMULATOR=on'
-  return needed(provider).join(' and ')
+  return waysToLive(provider)
+    .map((set) => set.join(' and '))
+    .join(', or ')
 }
 
 /** A provider as people spell it. */

@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { GatewayError } from '../base/errors.ts'
 import type { Format } from '../generation/request.ts'
-import { bearer, type Outgoing } from './auth/auth.ts'
+import { bearer, type Ask, type Outgoing } from './auth/auth.ts'
 import { chooseKey } from './auth/key-choice.ts'
 import { settingOf, type ProviderEnv } from './live.ts'
 import type { Provider, Surface } from './provider.ts'
 import { addressSuffix, variableOf } from './table.ts'
-import { fill, type Suffix } from './variables.ts'
+import { fill, type Setting } from './variables.ts'
 
 /**
  * The way to speak to a provider: the format an endpoint asks for, else the client's own, else the first. Who puts a
@@ -53,8 +53,7 @@ const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/
 export async function headersOf(
   env: ProviderEnv,
   provider: Provider,
-  { auth = bearer }: Surface,
-  request: Outgoing,
+  { surface: { auth = bearer }, request, ask }: { surface: Surface; request: Outgoing; ask: Ask },
 ): Promise<Record<string, string>> {
   const own = {
     ...(provider.takesHeaders && furtherHeaders(env, provider)),
@@ -64,11 +63,11 @@ export async function headersOf(
   }
   return {
     ...own,
-    ...(await auth.headers({ ...request, headers: own }, settingsOf(env, provider), Date.now())),
+    ...(await auth.headers({ ...request, headers: own }, settingsOf(env, provider), Date.now(), ask)),
   }
 }
 
-function settingsOf(env: ProviderEnv, provider: Provider): (suffix: Suffix) => string | undefined {
+function settingsOf(env: ProviderEnv, provider: Provider): Setting {
   return (suffix) => {
     const value = settingOf(env, variableOf(provider, suffix))
     return suffix === 'API_KEY' && value !== undefined ? chooseKey(value, Math.random()) : value

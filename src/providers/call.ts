@@ -7,6 +7,7 @@ import { parseJson, readObject } from '../wire/json.ts'
 import type { Protocol, Quirks, UpstreamTarget } from '../wire/protocol.ts'
 import { brokenAnswer, upstreamError } from '../wire/upstream-error.ts'
 import { addressOf, headersOf, surfaceOf } from './address.ts'
+import type { Ask } from './auth/auth.ts'
 import { readText } from './body.ts'
 import type { ProviderEnv } from './live.ts'
 import { retryHint } from './retry-hint.ts'
@@ -32,6 +33,8 @@ export interface CallOptions {
 /** The largest answers that are read whole, bytes. */
 const answerBytesMax = 32 * 1024 * 1024
 const refusalBytesMax = 64 * 1024
+
+const askTimeoutMs = 10_000
 
 /**
  * One attempt at one endpoint. Every failure is a GatewayError that says in `details.upstream` whether another endpoint
@@ -104,18 +107,34 @@ async function send(
   const url = addressOf(env, provider, { surface, path: protocol.path(target) })
   const text = JSON.stringify(body)
   const accept = target.streams ? acceptedStreams[protocol.framing ?? 'sse'] : 'application/json'
+  const outgoing = { method: 'POST' as const, url, headers: { accept, ...headers }, body: text }
+  const signed = headersOf(env, provider, { surface, request: outgoing, ask: asking(transport) })
   return await transport(url, {
     method: 'POST',
-    headers: await headersOf(env, provider, surface, {
-      method: 'POST',
-      url,
-      headers: { accept, ...headers },
-      body: text,
-    }),
+    headers: await orAborted(signed, signal),
     body: text,
     signal,
     // A redirect would carry the key to a host nobody chose.
     redirect: 'manual',
+  })
+}
+
+/** What auth asks may be for others as well, so it does not end with the one call, but in time. */
+function asking(transport: Transport): Ask {
+  return async ({ url, headers, body }) => {
+    const signal = AbortSignal.timeout(askTimeoutMs)
+    const request = { method: 'POST', headers: { ...headers }, body, signal, redirect: 'manual' } as const
+    const response = await transport(url, request)
+    const { text } = await readText(response, refusalBytesMax)
+    return { status: response.status, text }
+  }
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    promise.then(resolve, reject)
   })
 }
 

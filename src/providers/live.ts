@@ -1,6 +1,6 @@
 import type { Env } from '../env.ts'
 import type { Provider } from './provider.ts'
-import { needed, providers } from './table.ts'
+import { providers, waysToLive } from './table.ts'
 import type { ProviderVariable } from './variables.ts'
 
 /** The variables of rows and the simulator's switch, as the Worker and a Node script both have them. */
@@ -23,5 +23,5 @@ export function settingOf(env: ProviderEnv, name: 'SIMULATOR' | ProviderVariable
 }
 
 function isConfigured(env: ProviderEnv, provider: Provider): boolean {
-  return needed(provider).every((name) => settingOf(env, name) !== undefined)
+  return waysToLive(provider).some((set) => set.every((name) => settingOf(env, name) !== undefined))
 }

@@ -1,14 +1,16 @@
 import type { Protocol, Quirks } from '../wire/protocol.ts'
 import type { Auth } from './auth/auth.ts'
+import type { Address } from './variables.ts'
 
 /** One way to speak to a provider: a protocol at an address. */
 export interface Surface {
   protocol: Protocol
   /**
    * Absent where each operator has an own one: then the variable for it is what makes the provider live. `{REGION}`
-   * stands for the variable `<SLUG>_REGION`, and `{REGION:us-east-1}` has a default.
+   * stands for the variable `<SLUG>_REGION`, and `{REGION:us-east-1}` has a default. What no template can say is a
+   * function of the variables, and `Auth.takes` names those.
    */
-  baseUrl?: string
+  baseUrl?: Address
   /** Default: the key as a bearer token. */
   auth?: Auth
   quirks: Quirks

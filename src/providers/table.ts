@@ -2,7 +2,7 @@ import type { Format } from '../generation/request.ts'
 import { anthropicMessagesProtocol } from '../wire/anthropic-messages/protocol.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { openaiResponsesProtocol } from '../wire/openai-responses/protocol.ts'
-import { bearer, keyIn } from './auth/auth.ts'
+import { bearer, keyIn, type Auth } from './auth/auth.ts'
 import { chatHosts } from './chat-hosts.ts'
 import type { Provider, Surface } from './provider.ts'
 import { simulate } from './simulator/simulate.ts'
@@ -208,12 +208,19 @@ const addressSuffixes: Record<Format, Suffix> = {
   'cohere-chat': 'COHERE_BASE_URL',
 }
 
-/** The variables that make a provider live, all of them together. */
+/** The variables that make a provider live, all of them together: those of the first way to make it so. */
 export function needed(provider: Provider): ProviderVariable[] {
-  if (provider.baseUrl === undefined) return [variableOf(provider, 'BASE_URL')]
+  return waysToLive(provider)[0] ?? []
+}
+
+/** The sets of variables of which any one makes a provider live. */
+export function waysToLive(provider: Provider): ProviderVariable[][] {
+  if (provider.baseUrl === undefined) return [[variableOf(provider, 'BASE_URL')]]
   const inAddress = placeholders(provider.baseUrl).filter(({ otherwise }) => otherwise === undefined)
-  const suffixesNeeded = [...(provider.auth ?? bearer).needs, ...inAddress.map(({ suffix }) => suffix)]
-  return suffixesNeeded.map((suffix) => variableOf(provider, suffix))
+  const { needs, instead = [] }: Auth = provider.auth ?? bearer
+  return [needs, ...instead].map((set) =>
+    [...set, ...inAddress.map(({ suffix }) => suffix)].map((suffix) => variableOf(provider, suffix)),
+  )
 }
 
 /** Every variable a row reads. */
@@ -222,6 +229,7 @@ export function variables(provider: Provider): ProviderVariable[] {
   const surfaces: readonly Surface[] = [provider, ...(provider.also ?? [])]
   const read = surfaces.flatMap(({ auth = bearer, baseUrl = '' }) => [
     ...auth.needs,
+    ...(auth.instead ?? []).flat(),
     ...(auth.takes ?? []),
     ...placeholders(baseUrl).map(({ suffix }) => suffix),
   ])

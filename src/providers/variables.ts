@@ -31,8 +31,15 @@ export function variableName(slug: string, suffix: Suffix): ProviderVariable {
 
 const placeholder = /\{([A-Z_]+)(?::([^}]*))?\}/g
 
+/** A variable of one provider. */
+export type Setting = (suffix: Suffix) => string | undefined
+
+/** An address with names of variables in braces, or what makes one of variables. */
+export type Address = string | ((setting: Setting) => string)
+
 /** The names in braces in an address, with their defaults. */
-export function placeholders(address: string): { suffix: Suffix; otherwise: string | undefined }[] {
+export function placeholders(address: Address): { suffix: Suffix; otherwise: string | undefined }[] {
+  if (typeof address === 'function') return []
   return [...address.matchAll(placeholder)].map(([, name, otherwise]) => ({
     suffix: suffixOf(name),
     otherwise,
@@ -40,7 +47,8 @@ export function placeholders(address: string): { suffix: Suffix; otherwise: stri
 }
 
 /** The address with its placeholders filled; each value may hold what a host name or a path segment may. */
-export function fill(address: string, setting: (suffix: Suffix) => string | undefined): string {
+export function fill(address: Address, setting: Setting): string {
+  if (typeof address === 'function') return address(setting)
   return address.replaceAll(placeholder, (_, name: string, otherwise: string | undefined) => {
     const value = setting(suffixOf(name)) ?? otherwise ?? ''
     return /^[\w.-]+$/.test(value) ? value : ''
