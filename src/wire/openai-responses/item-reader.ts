@@ -133,8 +133,9 @@ export class ItemReader {
   #rest(open: OpenItem, item: JsonObject): GenerationEvent[] {
     switch (readText(item['type']) ?? '') {
       case 'function_call': {
+        const told = open.told.get('arguments') ?? 0
         const text = readText(item['arguments']) ?? ''
-        return this.#arguments(open, text.slice(open.told.get('arguments') ?? 0))
+        return this.#arguments(open, told === 0 && text === '' ? '{}' : text.slice(told))
       }
       case 'message':
         return (readArray(item['content']) ?? []).flatMap((part, place) =>

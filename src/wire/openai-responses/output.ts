@@ -161,6 +161,8 @@ export class Output {
     if (whole) this.#tellRest(slot, whole)
     for (const part of [...slot.summary, ...slot.content]) this.endPart(slot, part)
     if (slot.item['type'] === 'function_call') {
+      // Clients parse them: a call without arguments has an empty object of them.
+      if (slot.arguments === '') this.arguments(slot, '{}')
       this.#emit(slot, {
         type: 'response.function_call_arguments.done',
         ...this.#idOf(slot),
@@ -168,9 +170,21 @@ export class Output {
         arguments: slot.arguments,
       })
     }
-    slot.item = whole ? { ...whole, ...this.#ownId(slot) } : { ...this.#itemOf(slot), status }
+    slot.item = whole ? this.#wholeOf(slot, whole) : { ...this.#itemOf(slot), status }
     slot.isDone = true
     this.#emit(slot, { type: 'response.output_item.done', item: slot.item })
+  }
+
+  /** An item as its provider told it, with what clients expect in it. */
+  #wholeOf(slot: Slot, whole: JsonObject): JsonObject {
+    const { type } = whole
+    return {
+      ...(type === 'message' && { role: 'assistant' }),
+      ...((type === 'message' || type === 'function_call') && { status: 'completed' }),
+      ...whole,
+      ...this.#ownId(slot),
+      ...(type === 'function_call' && { arguments: slot.arguments }),
+    }
   }
 
   endAll(status: 'completed' | 'incomplete'): void {

@@ -70,7 +70,7 @@ function failureFields({ type, message }: GenerationFailure): JsonObject {
   }
 }
 
-function responseOf(context: AnswerContext, state: JsonObject & { status: Status }): ResponseObject {
+function responseOf(context: AnswerContext, { status, ...state }: ResponseObject): ResponseObject {
   const asked = context.asked ?? {}
   const reasoning = readObject(asked['reasoning'])
   const given = (field: string): Json => asked[field] ?? null
@@ -79,6 +79,7 @@ function responseOf(context: AnswerContext, state: JsonObject & { status: Status
     object: 'response',
     created_at: context.created,
     completed_at: null,
+    status,
     background: false,
     error: null,
     incomplete_details: null,
