@@ -13,13 +13,13 @@ export interface DeployedWorker {
   tag: string | undefined
 }
 
-const workerNotFound = 10_007
-const databaseNotFound = 7404
+/** By which the API says that something is not there. */
+const missing = { worker: [10_007, 10_090], database: [7404], namespace: [10_013] } as const
 
 /** What is deployed under that name; `undefined` where nothing is. */
 export async function deployedWorker(account: Cloudflare, name: string): Promise<DeployedWorker | undefined> {
   const settings = await account.ask('GET', `/workers/scripts/${name}/settings`)
-  if (isMissing(settings, workerNotFound)) return undefined
+  if (isMissing(settings, 'worker')) return undefined
   const { bindings } = resultOf(settings, settingsReply)
   const ofType = (type: string) => bindings.filter((binding) => binding.type === type)
   return {
@@ -83,7 +83,7 @@ export async function findDatabase(
 ): Promise<Database | undefined> {
   const nameOrId = project.databaseId ?? deployed?.databaseId ?? project.databaseName
   const found = await account.ask('GET', `/d1/database/${encodeURIComponent(nameOrId)}`)
-  return isMissing(found, databaseNotFound) ? undefined : resultOf(found, database)
+  return isMissing(found, 'database') ? undefined : resultOf(found, database)
 }
 
 /** Where it is can be chosen now, and never again; a jurisdiction outweighs a hint. */
@@ -138,7 +138,7 @@ export async function createNamespace(account: Cloudflare, title: string): Promi
 /** The account's part of the address `<worker>.<subdomain>.workers.dev`; `undefined` where it has none yet. */
 export async function workersDevSubdomain(account: Cloudflare): Promise<string | undefined> {
   const found = await account.ask('GET', '/workers/subdomain')
-  if (isMissing(found, workerNotFound)) return undefined
+  if (isMissing(found, 'worker')) return undefined
   return resultOf(found, z.object({ subdomain: z.string().nullish() })).subdomain ?? undefined
 }
 
@@ -159,12 +159,13 @@ export async function schedule(
 }
 
 /** Removes what is at the path; what is not there needs no removing. */
-export async function remove(account: Cloudflare, path: string): Promise<void> {
+export async function remove(account: Cloudflare, kind: Kind, path: string): Promise<void> {
   const answer = await account.ask('DELETE', path)
-  if (!isMissing(answer, workerNotFound) && !isMissing(answer, databaseNotFound))
-    resultOf(answer, z.unknown())
+  if (!isMissing(answer, kind)) resultOf(answer, z.unknown())
 }
 
-function isMissing(answer: Answer, code: number): boolean {
-  return !answer.ok && answer.code === code
+export type Kind = keyof typeof missing
+
+function isMissing(answer: Answer, kind: Kind): boolean {
+  return !answer.ok && missing[kind].some((code) => code === answer.code)
 }

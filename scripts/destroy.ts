@@ -3,7 +3,7 @@ import { openAccount } from './cloudflare.ts'
 import { confirm } from './confirm.ts'
 import { readProject } from './deploy-release.ts'
 import { readSettings } from './deploy-settings.ts'
-import { deployedWorker, findDatabase, findNamespace, remove } from './deploy-worker.ts'
+import { deployedWorker, findDatabase, findNamespace, remove, type Kind } from './deploy-worker.ts'
 import { program } from './program.ts'
 
 const usage = `Usage: npm run destroy -- [--confirm NAME]
@@ -13,6 +13,7 @@ Removes the gateway from your Cloudflare account, with everything it holds.
   --confirm NAME  answer the question with the name of the Worker`
 
 interface Part {
+  kind: Kind
   name: string
   holds: string
   path: string
@@ -32,6 +33,7 @@ async function destroy(given: string | undefined): Promise<void> {
   if (deployed) {
     const holds = 'with the objects that hold balances and limits, and all its secrets'
     parts.push({
+      kind: 'worker',
       name: `the Worker ${project.name}`,
       holds,
       path: `/workers/scripts/${project.name}?force=true`,
@@ -39,17 +41,27 @@ async function destroy(given: string | undefined): Promise<void> {
   }
   if (database) {
     const holds = 'with accounts, keys, the ledger and the history'
-    parts.push({ name: `the database ${database.name}`, holds, path: `/d1/database/${database.uuid}` })
+    parts.push({
+      kind: 'database',
+      name: `the database ${database.name}`,
+      holds,
+      path: `/d1/database/${database.uuid}`,
+    })
   }
   if (namespaceId !== undefined) {
-    parts.push({ name: 'the cache', holds: namespaceId, path: `/storage/kv/namespaces/${namespaceId}` })
+    parts.push({
+      kind: 'namespace',
+      name: 'the cache',
+      holds: namespaceId,
+      path: `/storage/kv/namespaces/${namespaceId}`,
+    })
   }
   if (parts.length === 0) return console.log(`Nothing of ${project.name} is deployed in this account.`)
 
   const list = parts.map(({ name, holds }) => `  ${name}, ${holds}`).join('\n')
   await confirm(`This removes, for good:\n${list}\n`, project.name, given)
-  for (const { name, path } of parts) {
-    await remove(account, path)
+  for (const { kind, name, path } of parts) {
+    await remove(account, kind, path)
     console.log(`Removed ${name}.`)
   }
   console.log(afterwards)
