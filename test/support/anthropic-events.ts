@@ -48,7 +48,11 @@ export function thinking(index: number, words: string, signature: string): JsonO
 }
 
 /** One call, its arguments in the given pieces. */
-export function toolUse(index: number, call: { id: string; name: string }, ...pieces: string[]): JsonObject[] {
+export function toolUse(
+  index: number,
+  call: { id: string; name: string },
+  ...pieces: string[]
+): JsonObject[] {
   return [
     blockStart(index, { type: 'tool_use', ...call, input: {} }),
     ...pieces.map((piece) => blockDelta(index, { type: 'input_json_delta', partial_json: piece })),
@@ -74,7 +78,11 @@ export function errorEvent(type: string, message: string): JsonObject {
 }
 
 export function eventText(...events: JsonObject[]): string {
-  return events.map((event) => `event: ${JSON.stringify(event['type']).slice(1, -1)}\ndata: ${JSON.stringify(event)}\n\n`).join('')
+  return events
+    .map(
+      (event) => `event: ${JSON.stringify(event['type']).slice(1, -1)}\ndata: ${JSON.stringify(event)}\n\n`,
+    )
+    .join('')
 }
 
 export function messageStream(...events: JsonObject[]): Step[] {
