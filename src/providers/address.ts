@@ -18,7 +18,9 @@ export function surfaceOf(
   { format, native }: { format: Format | undefined; native: Format },
 ): Surface {
   const surfaces: readonly Surface[] = [provider, ...(provider.also ?? [])]
-  const found = surfaces.find(({ protocol }) => protocol.format === (format ?? native))
+  const found = surfaces.find(({ protocol, apart }) =>
+    format === undefined ? protocol.format === native && !apart : protocol.format === format,
+  )
   if (!found) return provider
   const setting = settingsOf(env, provider)
   const suffix = addressSuffix(provider, found)

@@ -14,6 +14,8 @@ export interface Surface {
   /** Default: the key as a bearer token. */
   auth?: Auth
   quirks: Quirks
+  /** Serves other models than the provider's first surface does: taken only where an endpoint asks for its format. */
+  apart?: boolean
   /** Who made the thoughts that it seals, see `Seal`. Default: the provider alone, `<slug>-v1`. */
   maker?: string
 }

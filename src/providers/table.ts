@@ -4,6 +4,7 @@ import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { openaiResponsesProtocol } from '../wire/openai-responses/protocol.ts'
 import { bearer, keyIn, type Auth } from './auth/auth.ts'
 import { chatHosts } from './chat-hosts.ts'
+import { nativeHosts } from './native-hosts.ts'
 import type { Provider, Surface } from './provider.ts'
 import { simulate } from './simulator/simulate.ts'
 import { placeholders, variableName, type ProviderVariable, type Suffix } from './variables.ts'
@@ -157,6 +158,7 @@ const rows: Provider[] = [
     quirks: { reasoningField: 'reasoning', reasoningRequest: 'reasoning', extensions: true },
   },
   ...chatHosts,
+  ...nativeHosts,
   {
     ...chat,
     slug: 'ollama',

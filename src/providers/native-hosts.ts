@@ -1,0 +1,43 @@
+import { googleGenerateProtocol } from '../wire/google-generate/protocol.ts'
+import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
+import { keyIn } from './auth/auth.ts'
+import { vertexAuth } from './auth/google.ts'
+import type { Provider } from './provider.ts'
+import { vertexAddress } from './vertex.ts'
+
+const gemini = { protocol: googleGenerateProtocol, maker: 'google-gemini-v1' } as const
+
+/** Hosts with a format of their own. */
+export const nativeHosts: readonly Provider[] = [
+  {
+    ...gemini,
+    slug: 'google-ai-studio',
+    name: 'Google AI Studio',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    auth: keyIn('x-goog-api-key'),
+    cancellable: false,
+    quirks: {
+      needsBytes: true,
+      keepsUrls: ['https://www.youtube.com/', 'https://youtube.com/', 'https://youtu.be/'],
+    },
+  },
+  {
+    ...gemini,
+    slug: 'google-vertex',
+    name: 'Google Vertex',
+    baseUrl: vertexAddress('publishers/google'),
+    auth: vertexAuth,
+    cancellable: false,
+    quirks: { needsBytes: true },
+    also: [
+      // Open models, which Vertex serves by their authors' names.
+      {
+        protocol: openaiChatProtocol,
+        apart: true,
+        baseUrl: vertexAddress('endpoints/openapi'),
+        auth: vertexAuth,
+        quirks: { noDeveloperRole: true },
+      },
+    ],
+  },
+]
