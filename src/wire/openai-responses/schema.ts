@@ -142,13 +142,12 @@ const reasoning = z.strictObject({
   mode: z.enum(['standard', 'pro']).nullish(),
 })
 
-const metadataKey = z
-  .string()
-  .max(64)
-  .regex(/^[^[\]]*$/, { message: 'must have no brackets' })
 const metadata = z
-  .record(metadataKey, z.string().max(512))
+  .record(z.string(), z.string().max(512))
   .refine((pairs) => Object.keys(pairs).length <= 16, { message: 'must have at most 16 pairs' })
+  .refine((pairs) => Object.keys(pairs).every((key) => /^[^[\]]{0,64}$/.test(key)), {
+    message: 'keys must have at most 64 characters and no brackets',
+  })
 
 const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() })
 const penalty = z.number().min(-2).max(2).nullish()
