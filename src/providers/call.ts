@@ -45,15 +45,7 @@ export async function* call(
   request: GenerationRequest,
   { env, signal, limits }: CallOptions,
 ): GenerationEvents {
-  const provider = providerOf(target.provider)
-  if (!provider) throw new Error(`There is no provider ${target.provider}`)
-  const surface = surfaceOf(env, provider, { format: target.format, native: request.native.format })
-  const way: Way = {
-    provider,
-    surface,
-    target: { ...target, quirks: quirksOf(surface, target), maker: makerOf(provider, surface) },
-  }
-
+  const way = wayTo(env, target, request)
   const attempt = new AbortController()
   const leave = (): void => attempt.abort(cancelled())
   if (signal.aborted) leave()
@@ -82,10 +74,21 @@ export async function* call(
 }
 
 /** Where a call goes and how. */
-interface Way {
+export interface Way {
   provider: Provider
   surface: Surface
   target: UpstreamTarget
+}
+
+export function wayTo(env: ProviderEnv, target: CallTarget, { native }: GenerationRequest): Way {
+  const provider = providerOf(target.provider)
+  if (!provider) throw new Error(`There is no provider ${target.provider}`)
+  const surface = surfaceOf(env, provider, { format: target.format, native: native.format })
+  return {
+    provider,
+    surface,
+    target: { ...target, quirks: quirksOf(surface, target), maker: makerOf(provider, surface) },
+  }
 }
 
 const reasoningRequests = ['reasoning', 'reasoning_effort', 'thinking'] as const
@@ -97,17 +100,32 @@ function quirksOf(surface: Surface, { quirks, reasoning }: CallTarget): Quirks {
 }
 
 async function send(
-  { provider, surface, target }: Way,
+  way: Way,
   options: { request: GenerationRequest; env: ProviderEnv; signal: AbortSignal },
 ): Promise<Response> {
-  const { request, env, signal } = options
-  const transport: Transport = provider.transport ?? fetch
-  const { protocol } = surface
-  const { body, headers } = protocol.encodeRequest(request, target)
-  const url = addressOf(env, provider, { surface, path: protocol.path(target) })
-  const text = JSON.stringify(body)
+  const { target } = way
+  const { protocol } = way.surface
+  const { body, headers } = protocol.encodeRequest(options.request, target)
   const accept = target.streams ? acceptedStreams[protocol.framing ?? 'sse'] : 'application/json'
-  const outgoing = { method: 'POST' as const, url, headers: { accept, ...headers }, body: text }
+  return await post(way, { path: protocol.path(target), headers: { accept, ...headers }, body }, options)
+}
+
+/** What is posted, and what follows the base URL of where it goes. */
+export interface Posted {
+  path: string
+  headers: Readonly<Record<string, string>>
+  body: JsonObject
+}
+
+export async function post(
+  { provider, surface }: Way,
+  { path, headers, body }: Posted,
+  { env, signal }: { env: ProviderEnv; signal: AbortSignal },
+): Promise<Response> {
+  const transport: Transport = provider.transport ?? fetch
+  const url = addressOf(env, provider, { surface, path })
+  const text = JSON.stringify(body)
+  const outgoing = { method: 'POST' as const, url, headers, body: text }
   const signed = headersOf(env, provider, { surface, request: outgoing, ask: asking(transport) })
   return await transport(url, {
     method: 'POST',

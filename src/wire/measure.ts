@@ -25,6 +25,12 @@ export class PromptMeasure {
   tokensEstimate = 0
   readonly kinds = new Set<MediaKind>()
 
+  readonly #count: (text: string) => { max: number; estimate: number }
+
+  constructor(count: (text: string) => { max: number; estimate: number } = tokenCounts) {
+    this.#count = count
+  }
+
   /** A message by itself; what it says is added beside. */
   addMessage(): void {
     this.tokensMax += messageTokensMax
@@ -32,7 +38,7 @@ export class PromptMeasure {
   }
 
   addText(text: string): void {
-    const counts = tokenCounts(text)
+    const counts = this.#count(text)
     this.tokensMax += counts.max
     this.tokensEstimate += counts.estimate
   }

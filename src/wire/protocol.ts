@@ -145,6 +145,12 @@ export interface Protocol {
   decodeEvents(messages: AsyncIterable<SseMessage[]>, target: UpstreamTarget): GenerationEvents
   /** Reads a whole answer as the one batch its stream would have been. */
   decodeGeneration(body: JsonObject, target: UpstreamTarget): GenerationEvents
+  /** How a host that counts tokens is asked for those of a prompt, see `Quirks.countsTokens`. */
+  counting?: {
+    path(target: UpstreamTarget): string
+    encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody
+    decodeCount(body: JsonObject): number | undefined
+  }
   /** Reads the body of an answer that is not 2xx. */
   decodeFault(status: number, body: string): ProviderFault
 }

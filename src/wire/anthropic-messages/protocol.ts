@@ -3,7 +3,7 @@ import type { SseMessage } from '../../base/sse.ts'
 import type { GenerationEvent, GenerationEvents } from '../../generation/events.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { faultOf } from '../faults.ts'
-import { readArray, readObject } from '../json.ts'
+import { readArray, readCount, readObject } from '../json.ts'
 import type { Protocol, UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { betasFor } from './betas.ts'
 import { encodeBody } from './encode-request.ts'
@@ -40,6 +40,11 @@ export function anthropicMessagesOn(deployment: Deployment): Protocol {
     decodeEvents,
     decodeGeneration,
     decodeFault: (status, body) => faultOf(status, body, isRequestField),
+    counting: {
+      path: (target) => `${deployment.path(target)}/count_tokens`,
+      encodeRequest: (request, target) => encodeCount(request, target, deployment),
+      decodeCount: (body) => readCount(body['input_tokens']),
+    },
   }
 }
 
@@ -64,6 +69,30 @@ function encodeRequest(
       ...(!betasInBody && betas.length > 0 && { 'anthropic-beta': betas.join(',') }),
     },
   }
+}
+
+/** What of a request its prompt is made of: to count, nothing else may be named. */
+const countedFields: ReadonlySet<string> = new Set([
+  'model',
+  'system',
+  'messages',
+  'tools',
+  'tool_choice',
+  'thinking',
+  'output_config',
+  'cache_control',
+  'context_management',
+  'mcp_servers',
+])
+
+function encodeCount(
+  request: GenerationRequest,
+  target: UpstreamTarget,
+  deployment: Deployment,
+): UpstreamBody {
+  const made = encodeRequest(request, target, deployment)
+  const counted = Object.entries(made.body).filter(([field]) => countedFields.has(field))
+  return { ...made, body: Object.fromEntries(counted) }
 }
 
 async function* decodeEvents(

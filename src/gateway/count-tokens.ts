@@ -1,0 +1,51 @@
+import type { Context } from 'hono'
+import { authenticate } from '../accounts/caller.ts'
+import { GatewayError } from '../base/errors.ts'
+import { errorResponse } from '../base/http.ts'
+import { generationId } from '../base/ids.ts'
+import { selectModel } from '../catalogue/resolve.ts'
+import type { Env } from '../env.ts'
+import type { GenerationRequest } from '../generation/request.ts'
+import { countTokens } from '../providers/count-tokens.ts'
+import type { Dialect } from '../wire/dialect.ts'
+import { readBody } from './body.ts'
+import { limitsOf, type Limits } from './limits.ts'
+import { profileOf } from './profile.ts'
+
+/** Says how many tokens a prompt has: by a provider's count where one counts, else by ours. It costs nothing. */
+export async function answerCount(
+  c: Context<{ Bindings: Env }>,
+  dialect: Dialect,
+  estimate: (request: GenerationRequest) => number,
+): Promise<Response> {
+  const nowMs = Date.now()
+  const id = generationId(nowMs)
+  try {
+    const { env } = c
+    const { headers } = c.req.raw
+    const limits = limitsOf(env)
+    const caller = await authenticate(env, headers)
+    await profileOf(env, caller, limits, nowMs)
+    const request = dialect.decodeRequest(await readBody(c.req.raw, limits), headers)
+    const counted = await providersCount(c, request, limits)
+    return Response.json({ input_tokens: counted ?? Math.max(1, estimate(request)) })
+  } catch (thrown) {
+    const error = GatewayError.from(thrown)
+    return errorResponse(error, dialect.encodeError(error, id), { 'x-generation-id': id })
+  }
+}
+
+async function providersCount(
+  { env, req }: Context<{ Bindings: Env }>,
+  request: GenerationRequest,
+  limits: Limits,
+): Promise<number | undefined> {
+  const { endpoints } = selectModel(env, request.model)
+  const signal = AbortSignal.any([req.raw.signal, AbortSignal.timeout(limits.headersTimeoutMs)])
+  for (const endpoint of endpoints.slice(0, limits.attemptsMax)) {
+    const target = { ...endpoint, reasoning: endpoint.model.reasoning }
+    const counted = await countTokens(target, request, { env, signal })
+    if (counted !== undefined) return counted
+  }
+  return undefined
+}
