@@ -1,11 +1,41 @@
+import { anthropicMessagesProtocol } from '../wire/anthropic-messages/protocol.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
+import { openaiResponsesProtocol } from '../wire/openai-responses/protocol.ts'
 import type { Quirks } from '../wire/protocol.ts'
-import type { Provider } from './provider.ts'
+import { keyIn } from './auth/auth.ts'
+import type { Provider, Surface } from './provider.ts'
 
 /** A host that speaks chat completions and little else: one line where it deviates in nothing. */
 function host(slug: string, name: string, baseUrl: string, quirks: Quirks = {}): Provider {
   return { slug, name, baseUrl, protocol: openaiChatProtocol, cancellable: !billsOn.has(slug), quirks }
 }
+
+function responsesHost(slug: string, name: string, baseUrl: string): Provider {
+  const quirks = { drop: ['prompt_cache_options', 'truncation'], toolTypes: ['function'] }
+  return { slug, name, baseUrl, protocol: openaiResponsesProtocol, cancellable: true, quirks }
+}
+
+/** A host's surface in Anthropic's format, for models that are not Claude: what is Anthropic's alone is left out. */
+function messagesAt(baseUrl: string): { also: readonly Surface[] } {
+  return {
+    also: [
+      {
+        protocol: anthropicMessagesProtocol,
+        baseUrl,
+        auth: keyIn('x-api-key'),
+        quirks: { unsignedThoughts: true, drop: claudeOnly },
+      },
+    ],
+  }
+}
+
+const claudeOnly = [
+  'context_management',
+  'mcp_servers',
+  'container',
+  'service_tier',
+  'inference_geo',
+] as const
 
 /** Those that finish and bill an answer whose client has left (OpenRouter: stream cancellation). */
 const billsOn: ReadonlySet<string> = new Set([
@@ -106,14 +136,32 @@ export const chatHosts: readonly Provider[] = [
     reasoningOutsideCompletion: true,
     drop: [...openaiOnly, ...odds, 'tools', 'tool_choice', 'parallel_tool_calls', 'seed', 'stop'],
   }),
-  host('moonshotai', 'Moonshot AI', 'https://api.moonshot.ai/v1', moonshot),
-  host('moonshotai-cn', 'Moonshot AI (China)', 'https://api.moonshot.cn/v1', moonshot),
-  host('z-ai', 'Z.AI', 'https://api.z.ai/api/paas/v4', zhipu),
-  host('zhipuai', 'Zhipu AI', 'https://open.bigmodel.cn/api/paas/v4', zhipu),
+  {
+    ...host('moonshotai', 'Moonshot AI', 'https://api.moonshot.ai/v1', moonshot),
+    ...messagesAt('https://api.moonshot.ai/anthropic/v1'),
+  },
+  {
+    ...host('moonshotai-cn', 'Moonshot AI (China)', 'https://api.moonshot.cn/v1', moonshot),
+    ...messagesAt('https://api.moonshot.cn/anthropic/v1'),
+  },
+  {
+    ...host('z-ai', 'Z.AI', 'https://api.z.ai/api/paas/v4', zhipu),
+    ...messagesAt('https://api.z.ai/api/anthropic/v1'),
+  },
+  {
+    ...host('zhipuai', 'Zhipu AI', 'https://open.bigmodel.cn/api/paas/v4', zhipu),
+    ...messagesAt('https://open.bigmodel.cn/api/anthropic/v1'),
+  },
   host('alibaba', 'Alibaba Cloud', 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1', alibaba),
   host('alibaba-cn', 'Alibaba Cloud (China)', 'https://dashscope.aliyuncs.com/compatible-mode/v1', alibaba),
-  host('minimax', 'MiniMax', 'https://api.minimax.io/v1', minimax),
-  host('minimax-cn', 'MiniMax (China)', 'https://api.minimaxi.com/v1', minimax),
+  {
+    ...host('minimax', 'MiniMax', 'https://api.minimax.io/v1', minimax),
+    ...messagesAt('https://api.minimax.io/anthropic/v1'),
+  },
+  {
+    ...host('minimax-cn', 'MiniMax (China)', 'https://api.minimaxi.com/v1', minimax),
+    ...messagesAt('https://api.minimaxi.com/anthropic/v1'),
+  },
   host('nvidia', 'NVIDIA', 'https://integrate.api.nvidia.com/v1', {
     ...single,
     reasoningRequest: 'chat_template_kwargs',
@@ -180,4 +228,16 @@ export const chatHosts: readonly Provider[] = [
   host('tensorx', 'TensorX', 'https://api.tensorx.ai/v1', open),
   host('scx', 'SCX', 'https://api.scx.ai/v1', open),
   host('greenpt', 'GreenPT', 'https://api.greenpt.ai/v1', open),
+  responsesHost('meta', 'Meta', 'https://api.meta.ai/v1'),
+  responsesHost('sakana', 'Sakana AI', 'https://api.sakana.ai/v1'),
+  responsesHost('abliteration', 'Abliteration', 'https://api.abliteration.ai/v1'),
+  {
+    slug: 'thinkingmachines',
+    name: 'Thinking Machines',
+    baseUrl: 'https://tinker.thinkingmachines.dev/services/tinker-prod/anthropic/api/v1',
+    protocol: anthropicMessagesProtocol,
+    auth: keyIn('x-api-key'),
+    cancellable: true,
+    quirks: { unsignedThoughts: true, drop: claudeOnly },
+  },
 ]

@@ -8,6 +8,41 @@ export function openaiChatAnswer(): Response {
   ])
 }
 
+export function anthropicMessagesAnswer(): Response {
+  const usage = { input_tokens: 1, output_tokens: 1 }
+  return sse([
+    { type: 'message_start', message: { id: 'u', type: 'message', role: 'assistant', content: [], usage } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello' } },
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage },
+    { type: 'message_stop' },
+  ])
+}
+
+export function openaiResponsesAnswer(): Response {
+  const part = { type: 'output_text', text: 'Hello', annotations: [] }
+  const item = { type: 'message', id: 'm', role: 'assistant', status: 'completed', content: [part] }
+  const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 }
+  return sse([
+    { type: 'response.created', response: { id: 'u', status: 'in_progress', output: [] } },
+    { type: 'response.output_item.added', output_index: 0, item: { ...item, content: [] } },
+    { type: 'response.output_text.delta', output_index: 0, content_index: 0, item_id: 'm', delta: 'Hello' },
+    { type: 'response.output_item.done', output_index: 0, item },
+    { type: 'response.completed', response: { id: 'u', status: 'completed', output: [item], usage } },
+  ])
+}
+
+export function googleGenerateAnswer(): Response {
+  return sse([
+    {
+      candidates: [{ content: { role: 'model', parts: [{ text: 'Hello' }] }, finishReason: 'STOP' }],
+      usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 },
+      responseId: 'u',
+    },
+  ])
+}
+
 function sse(chunks: object[]): Response {
   const events = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')
   return new Response(`${events}data: [DONE]\n\n`, { headers: { 'content-type': 'text/event-stream' } })

@@ -5,7 +5,12 @@ import type { ProviderEnv } from '../../src/providers/live.ts'
 import type { Surface } from '../../src/providers/provider.ts'
 import { needed, providers, variableOf } from '../../src/providers/table.ts'
 import { openaiChatDialect } from '../../src/wire/openai-chat/dialect.ts'
-import { openaiChatAnswer } from './row-answers.ts'
+import {
+  anthropicMessagesAnswer,
+  googleGenerateAnswer,
+  openaiChatAnswer,
+  openaiResponsesAnswer,
+} from './row-answers.ts'
 
 /** Rows that are called over the network, each with all its ways. */
 const ways = providers
@@ -15,7 +20,12 @@ const ways = providers
     return surfaces.map((surface) => ({ provider, format: surface.protocol.format }))
   })
 
-const answers: Record<string, () => Response> = { 'openai-chat': openaiChatAnswer }
+const answers: Record<string, () => Response> = {
+  'openai-chat': openaiChatAnswer,
+  'openai-responses': openaiResponsesAnswer,
+  'anthropic-messages': anthropicMessagesAnswer,
+  'google-generate': googleGenerateAnswer,
+}
 
 afterEach(() => {
   vi.restoreAllMocks()
