@@ -141,8 +141,7 @@ const refusals: [string, JsonObject, string | RegExp][] = [
 ]
 
 test.each(refusals)('refuses %s', (_, fields, message) => {
-  const told = refusalOf(() => decode(fields))
-  expect(told).toEqual(typeof message === 'string' ? message : expect.stringMatching(message))
+  expect(refusalOf(() => decode(fields))).toMatch(message)
 })
 
 test.each<[string, JsonObject]>([
@@ -530,13 +529,15 @@ test('a chat request becomes a request of this format', () => {
   expect(dropped.toSorted()).toEqual(['seed', 'stop'])
 })
 
+const detail = (format: string) => ({ type: 'reasoning.encrypted', data: 'gAAA', id: 'rs_9', format })
+
+const said = (format: string, content: string) => [
+  { role: 'user', content: 'Hi' },
+  { role: 'assistant', content, reasoning_details: [detail(format)] },
+  { role: 'user', content: 'And?' },
+]
+
 test('across formats, thoughts of others are left out, and a thought that nothing follows', () => {
-  const detail = (format: string) => ({ type: 'reasoning.encrypted', data: 'gAAA', id: 'rs_9', format })
-  const said = (format: string, content: string) => [
-    { role: 'user', content: 'Hi' },
-    { role: 'assistant', content, reasoning_details: [detail(format)] },
-    { role: 'user', content: 'And?' },
-  ]
   const types = (format: string, content: string) =>
     JSON.stringify(encodeChat({ messages: said(format, content) }).body['input']).match(
       /"type":"(reasoning|message)"/g,

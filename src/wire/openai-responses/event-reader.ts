@@ -128,5 +128,8 @@ function withoutOutput(response: JsonObject): JsonObject {
 
 function reported(error: Json): GatewayError {
   const wrapped: Json = { error }
-  return upstreamError(namedStatus(wrapped), faultOfJson(null, wrapped, isRequestField))
+  const fault = faultOfJson(null, wrapped, isRequestField)
+  // Told in a 200, a limit of rates is one all the same.
+  const status = namedStatus(wrapped) ?? (fault.type === 'rate_limit' ? 429 : null)
+  return upstreamError(status, fault)
 }
