@@ -29,10 +29,21 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   if (target.streams && !quirks.usageUnasked) upstream['stream_options'] = { include_usage: true }
   for (const field of dropped) delete upstream[field]
   const asked = [...dropped].filter((field) => (body[field] ?? null) !== null)
+  if (!quirks.extensions && marksCache(body)) asked.push('cache_control')
   return {
     body: deviates(quirks) ? deviate(upstream, quirks) : upstream,
     dropped: isNative ? asked : [...asked, ...Object.keys(request.conversation().extras)],
   }
+}
+
+/** Whether a part or a tool is marked to be kept in the provider's cache. */
+function marksCache(body: JsonObject): boolean {
+  const isMarked = (item: Json): boolean => readObject(item)?.['cache_control'] !== undefined
+  const messages = readArray(body['messages']) ?? []
+  return (
+    readArray(body['tools'])?.some(isMarked) === true ||
+    messages.some((message) => readArray(readObject(message)?.['content'])?.some(isMarked))
+  )
 }
 
 type Edit = (value: Json) => JsonObject
