@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationEvent, Media, NativeFrame } from '../../generation/events.ts'
+import { answerTool } from '../answer-tool.ts'
 import { readCount, readObject, readText } from '../json.ts'
-import { answerTool } from './answer-tool.ts'
 import { framesOfBlock } from './whole-blocks.ts'
 
 /** Reads the blocks of one answer: text, thoughts, calls, and what has no neutral word and travels as it is. */

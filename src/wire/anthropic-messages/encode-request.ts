@@ -1,15 +1,15 @@
 import type { Json, JsonObject } from '../../base/json.ts'
-import type { AnswerFormat, Conversation, Sampling } from '../../generation/conversation.ts'
+import type { Conversation, Sampling } from '../../generation/conversation.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
+import { answerTool, answerToolFor } from '../answer-tool.ts'
+import { claudeAbilities, type ClaudeAbilities } from '../claude-abilities.ts'
+import { adaptThinking, thinkingFor } from '../claude-thinking.ts'
 import { nearestEffort } from '../efforts.ts'
 import { readObject } from '../json.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
-import { abilitiesOf, type Abilities } from './abilities.ts'
-import { answerTool, answerToolFor } from './answer-tool.ts'
 import { handlingOf } from './fields.ts'
 import { cacheControl, closed, messagesFor, toolChoiceFor, toolFor } from './message-body.ts'
 import { ownThoughts } from './own-thoughts.ts'
-import { adaptThinking, thinkingFor } from './thinking.ts'
 
 /** What an answer may have where neither the client nor the catalogue says: the format demands a number. */
 const completionTokensDefault = 8_192
@@ -35,7 +35,7 @@ const samplingFields = ['temperature', 'top_p', 'top_k'] as const
  */
 function edit(request: GenerationRequest, target: UpstreamTarget): { body: JsonObject; dropped: string[] } {
   const { body } = request.native
-  const abilities = abilitiesOf(target)
+  const abilities = claudeAbilities(target)
   const maxTokens = maxTokensOf(request, target)
   const thinking = adaptThinking(body, maxTokens, abilities)
   const dropped = [
@@ -76,7 +76,7 @@ const forcingChoices = ['any', 'tool'] as const
 /** The body that says what the conversation says. */
 function write(request: GenerationRequest, target: UpstreamTarget): { body: JsonObject; dropped: string[] } {
   const conversation = request.conversation()
-  const abilities = abilitiesOf(target)
+  const abilities = claudeAbilities(target)
   const maxTokens = maxTokensOf(request, target)
   const answer = answerFields(conversation, abilities)
   const isForced = forcingChoices.some((type) => type === answer.tool_choice?.['type'])
@@ -117,7 +117,7 @@ function write(request: GenerationRequest, target: UpstreamTarget): { body: Json
 /** Tools, which of them must be called, and the schema of the answer: as such, or as a tool that stands for it. */
 function answerFields(
   conversation: Conversation,
-  abilities: Abilities,
+  abilities: ClaudeAbilities,
 ): { tools?: JsonObject[]; tool_choice?: JsonObject; format?: JsonObject } {
   const { answerFormat, toolChoice, parallelToolCalls } = conversation
   const tools = conversation.tools.map((tool) => toolFor(tool, abilities.answerSchema))
@@ -128,7 +128,7 @@ function answerFields(
   if (!answerFormat) return toolFields(tools, toolChoice, parallelToolCalls)
   const isAlone = tools.length === 0 || toolChoice === 'none'
   return {
-    tools: [...(isAlone ? [] : tools), answerToolFor(schemaOf(answerFormat))],
+    tools: [...(isAlone ? [] : tools), toolFor(answerToolFor(answerFormat), false)],
     tool_choice: isAlone ? { type: 'tool', name: answerTool } : { type: 'any' },
   }
 }
@@ -143,14 +143,10 @@ function toolFields(
   return { tools, ...(!isDefault && { tool_choice: toolChoiceFor(choice, parallel) }) }
 }
 
-function schemaOf(format: AnswerFormat): JsonObject {
-  return format.type === 'json_schema' ? format.schema : { type: 'object' }
-}
-
 /** What the format has of sampling, as far as the model takes it; of two measures of chance it takes one. */
 function samplingFor(
   sampling: Sampling,
-  abilities: Abilities,
+  abilities: ClaudeAbilities,
   thinks: boolean,
 ): { fields: JsonObject; dropped: string[] } {
   const { temperature, top_p: topP, top_k: topK, stop, ...rest } = sampling

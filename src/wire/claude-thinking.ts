@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../base/json.ts'
-import type { ReasoningWish } from '../../generation/conversation.ts'
-import { effortShares, nearestEffort } from '../efforts.ts'
-import { readCount, readObject, readText } from '../json.ts'
-import { invalid } from '../refusals.ts'
-import type { Abilities } from './abilities.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { ReasoningWish } from '../generation/conversation.ts'
+import { effortShares, nearestEffort } from './efforts.ts'
+import { readCount, readObject, readText } from './json.ts'
+import { invalid } from './refusals.ts'
+import type { ClaudeAbilities } from './claude-abilities.ts'
 
 /** What asks for thinking in a body: `thinking`, and an effort for `output_config`. */
 export interface ThinkingFields {
@@ -21,7 +21,7 @@ const budgetMax = 128_000
 export function thinkingFor(
   wish: ReasoningWish | undefined,
   maxTokens: number,
-  { thinking: way, efforts }: Abilities,
+  { thinking: way, efforts }: ClaudeAbilities,
 ): ThinkingFields {
   if (!wish) return {}
   if (way === 'none') return { isDropped: !isOff(wish) }
@@ -67,7 +67,7 @@ function shareOf(effort: string | undefined): number {
 export function adaptThinking(
   body: JsonObject,
   maxTokens: number,
-  { thinking: way, efforts }: Abilities,
+  { thinking: way, efforts }: ClaudeAbilities,
 ): ThinkingFields {
   const thinking = readObject(body['thinking'])
   const effort = readText(readObject(body['output_config'])?.['effort'])

@@ -1,7 +1,7 @@
-import type { Quirks, UpstreamTarget } from '../protocol.ts'
+import type { Quirks, UpstreamTarget } from './protocol.ts'
 
-/** What a model takes in this format. */
-export interface Abilities {
+/** What a model of Anthropic's takes, wherever it is; a model that only speaks its format takes what the older ones do. */
+export interface ClaudeAbilities {
   /** How it thinks, see `Quirks.thinking`. */
   thinking: NonNullable<Quirks['thinking']>
   efforts: readonly string[]
@@ -21,7 +21,7 @@ const newest = { thinking: 'adaptive', efforts: allEfforts, sampling: false, ans
  * Claude's generations, by what every host's name of a model has in it. The first that matches counts; the newest are
  * last, so that tomorrow's model is one of them.
  */
-const generations: readonly (readonly [RegExp, Abilities])[] = [
+const generations: readonly (readonly [RegExp, ClaudeAbilities])[] = [
   [/claude-3-7/, older],
   [/claude-(v?[123]|instant)/, { ...older, thinking: 'none' }],
   [/-4-6/, { thinking: 'both', efforts: earlyEfforts, sampling: true, answerSchema: true }],
@@ -32,7 +32,7 @@ const generations: readonly (readonly [RegExp, Abilities])[] = [
   [/claude/, newest],
 ]
 
-export function abilitiesOf({ upstreamModel, quirks }: UpstreamTarget): Abilities {
+export function claudeAbilities({ upstreamModel, quirks }: UpstreamTarget): ClaudeAbilities {
   const name = upstreamModel.toLowerCase().replaceAll('.', '-')
   const isClaude = name.includes('claude')
   const known = isClaude ? (generations.find(([pattern]) => pattern.test(name))?.[1] ?? newest) : older
