@@ -166,8 +166,6 @@ test('what is not built yet is refused by name; what asks for nothing is not', (
     preset: 'p',
     n: 2,
     best_of: 3,
-    modalities: ['text', 'audio'],
-    audio: { voice: 'v' },
     prompt: 'Once',
     debug: { echo_upstream_body: true },
     service_tier: 'flex',
@@ -176,8 +174,6 @@ test('what is not built yet is refused by name; what asks for nothing is not', (
     web_search_options: { search_context_size: 'low' },
     x_search_filter: { a: 1 },
     transforms: ['middle-out'],
-    cache_control: { type: 'ephemeral' },
-    image_config: { a: 1 },
     functions: [{ name: 'f' }],
   }
   for (const [field, value] of Object.entries(asking)) {
@@ -185,9 +181,34 @@ test('what is not built yet is refused by name; what asks for nothing is not', (
     expect(refusalOf({ [field]: null })).toBeUndefined()
   }
   const empty = { models: [], plugins: [], transforms: [], provider: {}, debug: {} }
-  const harmless = { ...empty, n: 1, service_tier: 'auto', modalities: ['text'], prompt: '' }
+  const harmless = { ...empty, n: 1, service_tier: 'auto', prompt: '' }
   expect(encode(harmless)).toEqual(encode({}))
   expect(encode({ provider: { only: null } })).toEqual(encode({}))
+})
+
+test('pictures and sound are asked for as the contract has it, and sound in a stream only', () => {
+  const sound: JsonObject = { modalities: ['text', 'audio'], audio: { voice: 'v', format: 'pcm16' } }
+  expect(encode({ ...sound, stream: true })).toMatchObject(sound)
+  expect(refusalOf(sound)).toBe('stream: audio is only given in a stream; send stream: true')
+  expect(refusalOf({ modalities: ['audio'] })).toMatch(/^audio: /)
+  const picture: JsonObject = { modalities: ['image', 'text'], image_config: { aspect_ratio: '1:1' } }
+  expect(encode(picture)).toMatchObject(picture)
+  expect(decode(picture).conversation()).toMatchObject({
+    outputModalities: ['image', 'text'],
+    extras: { image_config: { aspect_ratio: '1:1' } },
+  })
+})
+
+test('automatic caching goes to a host that knows it, and is told as dropped elsewhere', () => {
+  const request = decode({ cache_control: { type: 'ephemeral' } })
+  const target = { upstreamModel: 'up', streams: true }
+  const encoded = (quirks: Quirks) => openaiChatProtocol.encodeRequest(request, { ...target, quirks })
+  expect(encoded({ extensions: true })).toMatchObject({
+    body: { cache_control: { type: 'ephemeral' } },
+    dropped: [],
+  })
+  expect(encoded({})).toMatchObject({ dropped: ['cache_control'] })
+  expect(encoded({}).body).not.toHaveProperty('cache_control')
 })
 
 test('[16] the session of the body beats the one of the header', () => {

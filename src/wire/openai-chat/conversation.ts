@@ -20,7 +20,7 @@ type Part = Exclude<Extract<Message, { role: 'user' }>['content'], string>[numbe
 
 /** A chat request in no format's words. */
 export function conversationOf(request: ChatRequest): Conversation {
-  const { parallel_tool_calls: parallel, verbosity, prediction } = request
+  const { parallel_tool_calls: parallel, verbosity, prediction, modalities, audio, image_config } = request
   const answerFormat = answerFormatOf(request)
   const reasoning = reasoningWishOf(request)
   return {
@@ -32,7 +32,13 @@ export function conversationOf(request: ChatRequest): Conversation {
     ...(answerFormat && { answerFormat }),
     ...(reasoning && { reasoning }),
     ...(verbosity && { verbosity }),
-    extras: { ...(prediction && { prediction }) },
+    ...(modalities?.some((modality) => modality !== 'text') && { outputModalities: modalities }),
+    ...(request.cache_control && { automaticCache: cacheMark(request.cache_control) }),
+    extras: {
+      ...(prediction && { prediction }),
+      ...(audio && { audio }),
+      ...(image_config && { image_config }),
+    },
   }
 }
 

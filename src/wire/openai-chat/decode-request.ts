@@ -12,6 +12,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
   refuseWhatIsNotBuilt(body)
   const request = parseBody(chatRequest, body)
   refuseConflicts(request)
+  refuseWholeSound(request)
 
   const caps = [request.max_tokens, request.max_completion_tokens].filter((cap) => typeof cap === 'number')
   const session = request.session_id ?? sessionOf(headers)
@@ -61,6 +62,13 @@ function refuseConflicts(request: ChatRequest): void {
   if (reasoning?.effort && reasoning.max_tokens) {
     throw invalid('reasoning: takes effort or max_tokens, not both')
   }
+}
+
+/** A spoken answer comes in pieces only. */
+function refuseWholeSound({ modalities, audio, stream }: ChatRequest): void {
+  if (!modalities?.includes('audio')) return
+  if (!audio) throw invalid('audio: modalities asks for audio; say which voice and format')
+  if (!stream) throw invalid('stream: audio is only given in a stream; send stream: true')
 }
 
 function hidesReasoning({ reasoning, include_reasoning: include }: ChatRequest): boolean {

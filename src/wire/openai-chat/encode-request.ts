@@ -38,9 +38,10 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
 
 /** Whether a part or a tool is marked to be kept in the provider's cache. */
 function marksCache(body: JsonObject): boolean {
-  const isMarked = (item: Json): boolean => readObject(item)?.['cache_control'] !== undefined
+  const isMarked = (item: Json): boolean => (readObject(item)?.['cache_control'] ?? null) !== null
   const messages = readArray(body['messages']) ?? []
   return (
+    isMarked(body) ||
     readArray(body['tools'])?.some(isMarked) === true ||
     messages.some((message) => readArray(readObject(message)?.['content'])?.some(isMarked))
   )
@@ -63,6 +64,7 @@ function editsOf(request: GenerationRequest, body: JsonObject, target: UpstreamT
     reasoning,
     reasoning_effort: reasoning,
     include_reasoning: () => ({}),
+    cache_control: (value) => (quirks.extensions ? { cache_control: value } : {}),
   }
 }
 

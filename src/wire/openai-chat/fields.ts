@@ -50,9 +50,9 @@ const requestFields: Record<string, Handling> = {
   verbosity: 'sent',
   stream_options: 'kept',
   usage: 'kept',
-  modalities: { refusedUnless: [['text']] },
-  audio: refused,
-  image_config: refused,
+  modalities: 'sent',
+  audio: 'sent',
+  image_config: 'sent',
 
   tools: 'edited',
   tool_choice: 'sent',
@@ -71,7 +71,7 @@ const requestFields: Record<string, Handling> = {
 
   prompt_cache_key: 'sent',
   prompt_cache_options: 'sent',
-  cache_control: refused,
+  cache_control: 'edited',
 
   // Where to send it.
   models: refused,

@@ -176,6 +176,9 @@ export const chatRequest = z.object({
 
   response_format: responseFormat.nullish(),
   structured_outputs: z.boolean().nullish(),
+  modalities: z.array(z.enum(['text', 'image', 'audio'])).nullish(),
+  audio: z.object({ voice: z.string(), format: z.string() }).nullish(),
+  image_config: object.nullish(),
   verbosity: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   stream_options: z.looseObject({}).nullish(),
   usage: z.looseObject({}).nullish(),
@@ -190,6 +193,7 @@ export const chatRequest = z.object({
 
   // Its keys are checked with what is not built yet.
   provider: z.looseObject({}).nullish(),
+  cache_control: cacheControl.nullish(),
   prompt_cache_key: z.string().nullish(),
   prompt_cache_options: z.looseObject({}).nullish(),
 })

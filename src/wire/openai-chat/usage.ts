@@ -59,6 +59,7 @@ export function writeUsage({
     completion_tokens_details: {
       reasoning_tokens: usage.reasoningTokens,
       audio_tokens: usage.completionAudioTokens,
+      ...(usage.completionImageTokens > 0 && { image_tokens: usage.completionImageTokens }),
     },
     cost: toUsd(costNanos),
     is_byok: false,
@@ -68,6 +69,13 @@ export function writeUsage({
       upstream_inference_prompt_cost: toUsd(upstreamPromptNanos),
       upstream_inference_completions_cost: toUsd(upstreamCompletionNanos),
     },
+    ...(usage.webSearches > 0 && {
+      server_tool_use_details: {
+        tool_calls_requested: null,
+        tool_calls_executed: null,
+        web_search_requests: usage.webSearches,
+      },
+    }),
     ...(usage.estimated && { estimated: true }),
   }
 }
