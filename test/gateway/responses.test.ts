@@ -65,7 +65,7 @@ async function responses(request: JsonObject, attempts: Step[][], limits: object
 const typesOf = (frames: JsonObject[]) => frames.map(({ type }) => type)
 const lastResponse = (frames: JsonObject[]) => readObject(frames.at(-1)?.['response'])
 const outputOf = (frames: JsonObject[]): JsonObject[] =>
-  (readArray(lastResponse(frames)?.['output']) ?? []).flatMap((item) => readObject(item) ?? [])
+  (readArray(lastResponse(frames)?.['output']) ?? []).map((item) => readObject(item) ?? {})
 const stream = { stream: true }
 
 /** A reasoning item without the field that only the contract has: providers are not sent it. */

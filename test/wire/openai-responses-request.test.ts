@@ -537,11 +537,12 @@ const said = (format: string, content: string) => [
   { role: 'user', content: 'And?' },
 ]
 
+const types = (format: string, content: string) =>
+  JSON.stringify(encodeChat({ messages: said(format, content) }).body['input']).match(
+    /"type":"(reasoning|message)"/g,
+  )
+
 test('across formats, thoughts of others are left out, and a thought that nothing follows', () => {
-  const types = (format: string, content: string) =>
-    JSON.stringify(encodeChat({ messages: said(format, content) }).body['input']).match(
-      /"type":"(reasoning|message)"/g,
-    )
   expect(types('openai-responses-v1', 'Yes')).toHaveLength(4)
   expect(types('xai-responses-v1', 'Yes')).toHaveLength(3)
   expect(types('openai-responses-v1', '')).toHaveLength(2)
