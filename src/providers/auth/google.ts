@@ -113,7 +113,7 @@ async function privateKey(pem: string, algorithm: string): Promise<CryptoKey> {
   }
 }
 
-function encode(text: string): Uint8Array<ArrayBuffer> {
+function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
