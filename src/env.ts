@@ -4,6 +4,8 @@ import type { ProviderVariable } from './providers/variables.ts'
 /** The bindings of wrangler.toml, and the variables a deployment may set. */
 export interface Env {
   DB: D1Database
+  /** The static files, among them the snapshot of the catalogue. */
+  ASSETS: Fetcher
   LEDGER: DurableObjectNamespace<Ledger>
   /** How often an address may send what bears no key of ours. Absent in configurations older than it. */
   FLOOD?: RateLimit

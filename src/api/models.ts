@@ -1,105 +1,143 @@
-import { Hono } from 'hono'
-import { GatewayError } from '../base/errors.ts'
-import { callableModels } from '../catalogue/callable.ts'
-import { bundledCatalogue } from '../catalogue/catalogue.ts'
-import { publicEndpoints, publicModel } from '../catalogue/public-model.ts'
-import { resolve, selectionOf, unknownModel, type Selection } from '../catalogue/resolve.ts'
+import { Hono, type Context } from 'hono'
+import * as z from 'zod'
+import { authenticate } from '../accounts/caller.ts'
+import { filtered, keepsNothing, type Filter } from '../catalogue/filter.ts'
+import { listedModels, listText } from '../catalogue/listing.ts'
+import { publicEndpoint, publicEndpoints, publicModel } from '../catalogue/public-model.ts'
+import { selectModel } from '../catalogue/resolve.ts'
+import { rssText } from '../catalogue/rss.ts'
+import { sorted, sorts } from '../catalogue/sort.ts'
 import type { Env } from '../env.ts'
-import { liveProviders } from '../providers/live.ts'
+import { limitsOf } from '../gateway/limits.ts'
+import { profileOf } from '../gateway/profile.ts'
+import { queryOf } from './input.ts'
 
 /** What can be called now. Needs no key: it says nothing of anybody's account. */
 export const models = new Hono<{ Bindings: Env }>()
 
-models.get('/models', (c) => {
-  const list = listing(c.env)
-  refuseFilters(c.req.query(), list.count)
-  return c.body(list.models, 200, { 'content-type': 'application/json' })
+const json = { 'content-type': 'application/json' }
+
+const count = z.coerce.number().int().min(0).optional()
+const amount = z.coerce.number().min(0).optional()
+const list = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .optional()
+const outputs = z
+  .enum(['text', 'image', 'audio', 'video', 'embeddings', 'rerank', 'speech', 'transcription', 'all'])
+  .array()
+const outputModalities = z
+  .string()
+  .default('text')
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(outputs)
+const fraction = z.coerce.number().min(0).max(1).optional()
+
+const page = {
+  offset: count,
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+}
+const categories = [
+  'programming',
+  'roleplay',
+  'marketing',
+  'marketing/seo',
+  'technology',
+  'science',
+  'translation',
+  'legal',
+  'finance',
+  'health',
+  'trivia',
+  'academia',
+] as const
+
+/** Bounds of benchmarks, which are not known here. */
+const benchmarks = {
+  min_intelligence_index: amount,
+  max_intelligence_index: amount,
+  min_coding_index: amount,
+  max_coding_index: amount,
+  min_agentic_index: amount,
+  max_agentic_index: amount,
+  min_tool_success_rate: fraction,
+  max_tool_success_rate: fraction,
+}
+
+const query = z.object({
+  ...page,
+  ...benchmarks,
+  category: z.enum(categories).optional(),
+  supported_parameters: list,
+  output_modalities: outputModalities,
+  input_modalities: list,
+  sort: z.enum(sorts).optional(),
+  q: z.string().max(200).optional(),
+  context: z.coerce.number().int().min(1).optional(),
+  min_price: amount,
+  max_price: amount,
+  min_output_price: amount,
+  max_output_price: amount,
+  arch: z.string().max(40).optional(),
+  model_authors: list,
+  providers: list,
+  distillable: z.enum(['true', 'false']).optional(),
+  zdr: z.literal('true').optional(),
+  region: z.enum(['eu', 'us']).optional(),
+  min_age_days: count,
+  max_age_days: count,
+  use_rss: z.enum(['true', 'false']).optional(),
+  use_rss_chat_links: z.enum(['true', 'false']).optional(),
 })
 
-models.get('/models/count', (c) => {
-  const { count } = listing(c.env)
-  refuseFilters(c.req.query(), count)
-  return c.json({ data: { count } })
+models.get('/models', async (c) => {
+  const asked = queryOf(c, query)
+  const unknown = Object.keys(benchmarks).some((name) => c.req.query(name) !== undefined)
+  const filter: Filter = { ...asked, unknown }
+  const found = sorted(filtered(await listedModels(c.env), filter, Date.now()), asked.sort)
+  if (asked.use_rss === 'true') {
+    const all = found.map(({ selection }) => selection.model)
+    const text = rssText(all, new URL(c.req.url).origin, asked.use_rss_chat_links === 'true')
+    return c.body(text, 200, { 'content-type': 'application/rss+xml; charset=utf-8' })
+  }
+  return c.body(listText(found, asked, pathOf(c)), 200, json)
 })
 
-models.get('/model/:author/:slug', (c) => c.json({ data: publicModel(find(c.env, c.req.param())) }))
+models.get('/models/count', async (c) => {
+  const filter = { ...queryOf(c, z.object({ output_modalities: outputModalities })), unknown: false }
+  return c.json({ data: { count: filtered(await listedModels(c.env), filter, Date.now()).length } })
+})
 
-models.get('/models/:author/:slug/endpoints', (c) =>
-  c.json({ data: publicEndpoints(find(c.env, c.req.param())) }),
+/** The models that the caller's key may use: all of them, until a key can be told which. */
+models.get('/models/user', async (c) => {
+  const asked = queryOf(c, z.strictObject(page))
+  const caller = await authenticate(c.env, c.req.raw.headers)
+  await profileOf(c.env, caller, limitsOf(c.env), Date.now())
+  return c.body(listText(await listedModels(c.env), asked, pathOf(c)), 200, json)
+})
+
+models.get('/model/:author/:slug', async (c) => c.json({ data: publicModel(await selected(c)) }))
+
+models.get('/models/:author/:slug/endpoints', async (c) =>
+  c.json({ data: publicEndpoints(await selected(c)) }),
 )
 
-interface Listing {
-  models: string
-  count: number
-}
-
-/** The list as text, by the providers that are live: a handful of sets at most, in an isolate mostly one. */
-const listingsCache = new Map<string, Listing>()
-const listingsMax = 8
-
-function listing(env: Env): Listing {
-  const live = liveProviders(env)
-  const name = [...live].join()
-  const cached = listingsCache.get(name)
-  if (cached) return cached
-  const data = callableModels(bundledCatalogue(), live).map((selection) => publicModel(selection))
-  const built = {
-    models: JSON.stringify({ data, total_count: data.length, links: { next: null } }),
-    count: data.length,
-  }
-  if (listingsCache.size >= listingsMax) listingsCache.clear()
-  listingsCache.set(name, built)
-  return built
-}
+/** The endpoints that are known to store nothing. */
+models.get('/endpoints/zdr', async (c) => {
+  const listed = await listedModels(c.env)
+  const endpoints = listed.flatMap(({ selection }) => selection.endpoints.filter(keepsNothing))
+  return c.json({ data: endpoints.map((endpoint) => publicEndpoint(endpoint)) })
+})
 
 /** The model of a path. What is not there is a 404 here, where a request that names it is a 400. */
-function find(env: Env, path: { author: string; slug: string }): Selection {
-  const id = `${path.author}/${path.slug}`
-  const resolution = resolve(bundledCatalogue(), id, liveProviders(env))
-  if (resolution.kind === 'unknown') throw unknownModel('not_found', id, resolution.near)
-  return selectionOf(id, resolution)
+async function selected(c: Context<{ Bindings: Env }>) {
+  return await selectModel(c.env, `${c.req.param('author')}/${c.req.param('slug')}`, 'not_found')
 }
 
-const filters = new Set([
-  'arch',
-  'category',
-  'context',
-  'distillable',
-  'input_modalities',
-  'max_price',
-  'max_output_price',
-  'min_price',
-  'min_output_price',
-  'model_authors',
-  'providers',
-  'q',
-  'region',
-  'sort',
-  'supported_parameters',
-  'use_rss',
-  'use_rss_chat_links',
-  'zdr',
-])
-const bounds = /^(?:min|max)_(?:age_days|intelligence_index|coding_index|agentic_index|tool_success_rate)$/
-
-/** A filter that is ignored would lie. What the contract does not know, or what changes nothing, passes. */
-function refuseFilters(query: Record<string, string>, count: number): void {
-  for (const [name, value] of Object.entries(query)) {
-    if (filters.has(name) || bounds.test(name) || narrows(name, value, count)) {
-      throw new GatewayError('invalid_request', `${name}: filtering and paging models is not supported yet`)
-    }
-  }
-}
-
-function narrows(name: string, value: string, count: number): boolean {
-  switch (name) {
-    case 'output_modalities':
-      return value !== 'text' && value !== 'all'
-    case 'offset':
-      return value !== '0'
-    case 'limit':
-      return !(Number(value) >= count)
-    default:
-      return false
-  }
+/** Where the next page is: this address, without this page. */
+function pathOf(c: Context): string {
+  const url = new URL(c.req.url)
+  url.searchParams.delete('offset')
+  url.searchParams.delete('limit')
+  return `${url.pathname}${url.search}`
 }

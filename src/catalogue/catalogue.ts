@@ -1,100 +1,74 @@
-import { parseDecimal, type UsdPicos } from '../base/money.ts'
-import { describe } from './describe.ts'
-import type { Endpoint, Model, Price } from './model.ts'
-import { parseSeedModel, type Seed, type SeedEndpoint, type SeedModel } from './seed.ts'
-import models from './seed.json'
-import simulator from './simulator.json'
+import type { Env } from '../env.ts'
+import { GatewayError } from '../base/errors.ts'
+import { buildModel } from './build-model.ts'
+import type { Model } from './model.ts'
+import type { SeedModel } from './seed.ts'
+import { idsPath, shardOf, shardPath } from './shards.ts'
+import snapshot from './snapshot.json'
 
-/** Every model that is known here, in the order it is listed, whether or not its providers have keys. */
+/** Every model that is known here, whether or not its providers have keys. */
 export interface Catalogue {
-  ids: readonly string[]
-  /** Throws where the facts contradict themselves: a wrong price must not reach a bill. */
-  model(id: string): Model | undefined
+  /** Another one wherever anything in it is another. */
+  version: string
+  model(id: string): Promise<Model | undefined>
+  /** Every model, in the order they are listed: for lists, which are made once. */
+  models(): Promise<Model[]>
+  /** The ids alone: for a mistyped one. */
+  ids(): Promise<readonly string[]>
 }
 
-/** The catalogue that comes with the code. */
-export function bundledCatalogue(): Catalogue {
-  catalogueCache ??= buildCatalogue([models, simulator])
-  return catalogueCache
-}
+export type CatalogueEnv = Pick<Env, 'ASSETS'>
 
-let catalogueCache: Catalogue | undefined
+/** The models of a shard by id. They are built when they are asked for, most never. */
+type Shard = ReadonlyMap<string, SeedModel>
 
-/** Knows the ids at once, and builds each model when it is first asked for. */
-export function buildCatalogue(seeds: readonly Seed[]): Catalogue {
-  const entries = new Map<string, { entry: unknown; groups: Seed['parameterGroups'] }>()
-  const built = new Map<string, Model>()
-  for (const { models: listed, parameterGroups: groups } of seeds) {
-    for (const entry of listed) {
-      if (entries.has(entry.id)) throw new Error(`The catalogue has ${entry.id} twice.`)
-      entries.set(entry.id, { entry, groups })
-    }
-  }
+/** What was read of the assets. Beyond the bounds the oldest go: only speed is lost. */
+const shardsCache = new Map<number, Shard>()
+const shardsMax = 64
+const modelsCache = new Map<string, Model>()
+const modelsMax = 256
+
+/** The snapshot that is deployed beside the code. */
+export function catalogueOf(env: CatalogueEnv): Catalogue {
+  const { version, shards } = snapshot
   return {
-    ids: [...entries.keys()],
-    model(id) {
-      const known = built.get(id)
+    version,
+    async model(id) {
+      const known = modelsCache.get(id)
       if (known) return known
-      const found = entries.get(id)
-      if (!found) return undefined
-      const model = buildModel(parseSeedModel(found.entry), found.groups)
-      built.set(id, model)
-      return model
+      const seed = (await shardAt(env, shardOf(id, shards))).get(id)
+      return seed && remember(modelsCache, modelsMax, id, buildModel(seed))
+    },
+    async models() {
+      const all = await Promise.all(Array.from({ length: shards }, (_, shard) => shardAt(env, shard)))
+      return all
+        .flatMap((shard) => [...shard.values()])
+        .toSorted((left, right) => (left.id < right.id ? -1 : 1))
+        .map((seed) => buildModel(seed))
+    },
+    async ids() {
+      return await readAsset<string[]>(env, idsPath)
     },
   }
 }
 
-function buildModel(seed: SeedModel, groups: Seed['parameterGroups']): Model {
-  const endpoints: Endpoint[] = []
-  const model: Model = {
-    id: seed.id,
-    name: seed.name,
-    description: describe(seed),
-    created: seed.created,
-    contextLength: seed.context,
-    inputModalities: seed.input,
-    outputModalities: seed.output,
-    tokenizer: seed.tokenizer,
-    knowledgeCutoff: seed.cutoff ?? null,
-    huggingFaceId: seed.huggingFace ?? null,
-    reasoning: seed.reasoning !== undefined,
-    reasoningMandatory: seed.reasoning === 'always',
-    endpoints,
-  }
-  for (const seedEndpoint of seed.endpoints) endpoints.push(buildEndpoint(model, seedEndpoint, groups))
-  return Object.freeze(model)
+async function shardAt(env: CatalogueEnv, shard: number): Promise<Shard> {
+  const known = shardsCache.get(shard)
+  if (known) return known
+  // Our own command has checked these facts, so a cold isolate does not check them again.
+  const models = await readAsset<SeedModel[]>(env, shardPath(shard))
+  return remember(shardsCache, shardsMax, shard, new Map(models.map((model) => [model.id, model])))
 }
 
-function buildEndpoint(model: Model, seed: SeedEndpoint, groups: Seed['parameterGroups']): Endpoint {
-  return Object.freeze({
-    model,
-    provider: seed.provider,
-    ...(seed.variant !== undefined && { variant: seed.variant }),
-    upstreamModel: seed.model,
-    price: priceOf(seed),
-    contextLength: seed.context,
-    maxCompletionTokens: seed.output,
-    quantization: seed.quantization ?? null,
-    supportedParameters: seed.parameters.flatMap((name) => groups[name] ?? [name]),
-    streams: seed.streams,
-    quirks: seed.quirks,
-  })
+async function readAsset<T>(env: CatalogueEnv, path: string): Promise<T> {
+  const response = await env.ASSETS.fetch(`https://assets.invalid${path}`)
+  if (response.ok) return await response.json<T>()
+  throw new GatewayError('service_unavailable', `The catalogue lacks ${path}. Run: npm run catalogue`)
 }
 
-function priceOf(seed: SeedEndpoint): Price {
-  return {
-    promptPicos: picosPerToken(seed.prompt),
-    completionPicos: picosPerToken(seed.completion),
-    ...(seed.cached !== undefined && { cachedPicos: picosPerToken(seed.cached) }),
-    ...(seed.cacheWrite !== undefined && { cacheWritePicos: picosPerToken(seed.cacheWrite) }),
-  }
-}
-
-/** A dollar per million tokens is a million pico-USD per token, so six decimals fit exactly. */
-function picosPerToken(usdPerMillion: string): UsdPicos {
-  const picos = parseDecimal(usdPerMillion, 6)
-  if (picos === undefined || picos < 0n || picos > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new Error(`${usdPerMillion} is no price: dollars per million tokens with at most six decimals are.`)
-  }
-  return Number(picos)
+function remember<K, V>(cache: Map<K, V>, entriesMax: number, key: K, value: V): V {
+  const [oldest] = cache.keys()
+  if (cache.size >= entriesMax && oldest !== undefined) cache.delete(oldest)
+  cache.set(key, value)
+  return value
 }

@@ -43,6 +43,7 @@ export function openModel(id: string): Model | undefined {
     huggingFaceId: null,
     reasoning: false,
     reasoningMandatory: false,
+    reasoningEfforts: [],
     endpoints,
   }
   endpoints.push({

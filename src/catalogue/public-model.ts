@@ -1,6 +1,6 @@
 import type { UsdPicos } from '../base/money.ts'
 import { nameOf } from './hosts.ts'
-import type { Endpoint, Model, Price } from './model.ts'
+import type { Endpoint, Model, Price, TokenPrices } from './model.ts'
 import type { Selection } from './resolve.ts'
 
 /** A model as the contract lists it: what its live endpoints, cheapest first, can do together. */
@@ -27,7 +27,7 @@ export function publicModel({ model, endpoints }: Selection): Record<string, unk
     supported_voices: null,
     knowledge_cutoff: model.knowledgeCutoff,
     expiration_date: null,
-    ...(model.reasoning && { reasoning: { mandatory: model.reasoningMandatory } }),
+    ...(model.reasoning && { reasoning: reasoning(model) }),
     links: { details: `/api/v1/models/${model.id}/endpoints` },
   }
 }
@@ -44,7 +44,8 @@ export function publicEndpoints({ model, endpoints }: Selection): Record<string,
   }
 }
 
-function publicEndpoint(endpoint: Endpoint): Record<string, unknown> {
+/** An endpoint as the contract shows it. */
+export function publicEndpoint(endpoint: Endpoint): Record<string, unknown> {
   const { model, price } = endpoint
   const provider = nameOf(endpoint.provider)
   const toolChoice = endpoint.supportedParameters.includes('tool_choice')
@@ -82,17 +83,58 @@ function architecture(model: Model): Record<string, unknown> {
   }
 }
 
+/** Efforts greatest first, as the contract has them; left out where nobody knows which there are. */
+function reasoning({
+  reasoningMandatory: mandatory,
+  reasoningEfforts: efforts,
+}: Model): Record<string, unknown> {
+  const known = ladder.filter((effort) => efforts.includes(effort))
+  return { mandatory, ...(known.length > 0 && { supported_efforts: known }) }
+}
+
+const ladder = ['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none']
+
 function pricing(price: Price): Record<string, unknown> {
+  const { requestNanos, searchNanos, contextTiers } = price
   return {
-    prompt: usdPerToken(price.promptPicos),
-    completion: usdPerToken(price.completionPicos),
-    ...(price.cachedPicos !== undefined && { input_cache_read: usdPerToken(price.cachedPicos) }),
-    ...(price.cacheWritePicos !== undefined && { input_cache_write: usdPerToken(price.cacheWritePicos) }),
+    ...tokenPricing(price),
+    ...(requestNanos !== undefined && { request: usdText(requestNanos * 1000) }),
+    ...(searchNanos !== undefined && { web_search: usdText(searchNanos * 1000) }),
+    ...(contextTiers && {
+      overrides: contextTiers.map(({ abovePromptTokens, ...tier }) => ({
+        min_prompt_tokens: abovePromptTokens + 1,
+        ...tokenPricing(tier),
+      })),
+    }),
   }
 }
 
-/** Dollars per token as decimal text, exactly: 150,000 picos are `0.00000015`. */
-function usdPerToken(picos: UsdPicos): string {
+/** The contract's name of each price of tokens, in its order. */
+const priceNames = [
+  ['prompt', 'promptPicos'],
+  ['completion', 'completionPicos'],
+  ['input_cache_read', 'cachedPicos'],
+  ['input_cache_write', 'cacheWritePicos'],
+  ['input_cache_write_1h', 'cacheWriteLongPicos'],
+  ['internal_reasoning', 'reasoningPicos'],
+  ['image_token', 'promptImagePicos'],
+  ['image_output', 'completionImagePicos'],
+  ['audio', 'promptAudioPicos'],
+  ['audio_output', 'completionAudioPicos'],
+  ['input_audio_cache', 'cachedAudioPicos'],
+] as const
+
+function tokenPricing(prices: Partial<TokenPrices>): Record<string, string> {
+  return Object.fromEntries(
+    priceNames.flatMap(([name, ours]) => {
+      const picos = prices[ours]
+      return picos === undefined ? [] : [[name, usdText(picos)]]
+    }),
+  )
+}
+
+/** Dollars as decimal text, exactly: 150,000 picos are `0.00000015`. */
+function usdText(picos: UsdPicos): string {
   const digits = String(picos).padStart(13, '0')
   const decimals = digits.slice(-12).replace(/0+$/, '')
   return decimals === '' ? digits.slice(0, -12) : `${digits.slice(0, -12)}.${decimals}`

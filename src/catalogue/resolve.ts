@@ -1,8 +1,8 @@
 import { GatewayError } from '../base/errors.ts'
 import type { Env } from '../env.ts'
 import { liveProviders } from '../providers/live.ts'
-import { bundledCatalogue, type Catalogue } from './catalogue.ts'
-import { settingFor } from './hosts.ts'
+import { catalogueOf } from './catalogue.ts'
+import { nameOf, settingFor } from './hosts.ts'
 import type { Endpoint, Model } from './model.ts'
 import { nearIds } from './near.ts'
 import { openModel } from './open-model.ts'
@@ -17,25 +17,34 @@ export interface Selection {
 export type Resolution =
   | ({ kind: 'model' } & Selection)
   | { kind: 'no_key'; model: Model; variables: string[] }
-  | { kind: 'unknown'; near: string[] }
+  | { kind: 'unpriced'; model: Model; providers: string[] }
+  | { kind: 'unknown' }
   | { kind: 'unsupported'; what: string }
 
-/** What a request's `model` names, or the refusal that says why it cannot be served. */
-export function selectModel(env: Env, id: string | undefined): Selection {
+/**
+ * What a client's name of a model means, or the refusal that says why it cannot be served. `missing` is the error of a
+ * name that means nothing: a request that has it is wrong, an address that has it leads nowhere.
+ */
+export async function selectModel(
+  env: Env,
+  id: string | undefined,
+  missing: 'invalid_request' | 'not_found' = 'invalid_request',
+): Promise<Selection> {
   if (!id)
     throw new GatewayError('invalid_request', 'model: name the model to use, such as openai/gpt-4o-mini')
-  return selectionOf(id, resolve(bundledCatalogue(), id, liveProviders(env)))
-}
-
-/** The endpoints of a resolution, or the error that tells a client why there are none. */
-export function selectionOf(id: string, resolution: Resolution): Selection {
+  const catalogue = catalogueOf(env)
+  const [base = ''] = id.split(':')
+  const model = (await catalogue.model(id)) ?? openModel(id)
+  const resolution = resolve(id, { model, base: model ?? (await catalogue.model(base)) }, liveProviders(env))
   switch (resolution.kind) {
     case 'model':
       return { model: resolution.model, endpoints: resolution.endpoints }
     case 'no_key':
       throw noKey(id, resolution.variables)
+    case 'unpriced':
+      throw unpriced(id, resolution.providers)
     case 'unknown':
-      throw unknownModel('invalid_request', id, resolution.near)
+      throw unknownModel(missing, id, nearIds(await catalogue.ids(), id))
     case 'unsupported':
       throw new GatewayError(
         'invalid_request',
@@ -44,18 +53,27 @@ export function selectionOf(id: string, resolution: Resolution): Selection {
   }
 }
 
-/** Pure: what an id means with these providers at hand. */
-export function resolve(catalogue: Catalogue, id: string, live: ReadonlySet<string>): Resolution {
-  const known = catalogue.model(id) ?? openModel(id)
-  if (known) return withLiveEndpoints(known, live)
-  const what = unsupported(catalogue, id)
-  if (what !== undefined) return { kind: 'unsupported', what }
-  return { kind: 'unknown', near: nearIds(catalogue.ids, id) }
+/** What the catalogue has under a name, and under the name before its variant. */
+export interface Found {
+  model: Model | undefined
+  base: Model | undefined
 }
 
-function withLiveEndpoints(model: Model, live: ReadonlySet<string>): Resolution {
+/** Pure: what an id means with these providers at hand. */
+export function resolve(id: string, { model, base }: Found, live: ReadonlySet<string>): Resolution {
+  if (model) return withLiveEndpoints(model, live)
+  const what = unsupported(id, base !== undefined)
+  return what === undefined ? { kind: 'unknown' } : { kind: 'unsupported', what }
+}
+
+/** A model with those of its endpoints that can be called; one whose price nobody knows cannot. */
+export function withLiveEndpoints(model: Model, live: ReadonlySet<string>): Resolution {
   const endpoints = model.endpoints.filter((endpoint) => live.has(endpoint.provider))
-  if (endpoints.length > 0) return { kind: 'model', model, endpoints: cheapestFirst(endpoints) }
+  const priced = endpoints.filter((endpoint) => !endpoint.unpriced)
+  if (priced.length > 0) return { kind: 'model', model, endpoints: cheapestFirst(priced) }
+  if (endpoints.length > 0) {
+    return { kind: 'unpriced', model, providers: [...new Set(endpoints.map(({ provider }) => provider))] }
+  }
   const variables = model.endpoints.map((endpoint) => settingFor(endpoint.provider))
   return { kind: 'no_key', model, variables: [...new Set(variables)] }
 }
@@ -65,21 +83,17 @@ const routers =
   /^(?:openrouter|switchyard)\/(?:auto|auto-beta|auto-code|free|fusion|fusion-flash|pareto-code|bodybuilder)$/
 
 /** The part of the grammar of model names that an id uses and this gateway does not serve yet. */
-function unsupported(catalogue: Catalogue, id: string): string | undefined {
+function unsupported(id: string, isKnown: boolean): string | undefined {
   if (id.includes('@preset/')) return 'presets'
   if (/^~[^/]+\/.+-latest/.test(id)) return 'aliases such as ~author/family-latest'
   const [base = '', variant] = id.split(':')
   if (routers.test(base)) return `routers such as ${base}`
-  if (variant === undefined || !variants.has(variant) || !catalogue.ids.includes(base)) return undefined
+  if (variant === undefined || !variants.has(variant) || !isKnown) return undefined
   return `variants such as :${variant}`
 }
 
 /** The contract wants the message to end as it does, so the near names are in the metadata. */
-export function unknownModel(
-  type: 'invalid_request' | 'not_found',
-  id: string,
-  near: string[],
-): GatewayError {
+function unknownModel(type: 'invalid_request' | 'not_found', id: string, near: string[]): GatewayError {
   return new GatewayError(type, `${shown(id)} is not a valid model ID`, {
     ...(near.length > 0 && { metadata: { near } }),
     availability: {
@@ -102,6 +116,15 @@ function noKey(id: string, variables: string[]): GatewayError {
       docs_url: docsUrl('no_endpoints'),
     },
   })
+}
+
+/** Nothing is served on an unknown bill: the operator says what it costs, or that it costs nothing. */
+function unpriced(id: string, providers: string[]): GatewayError {
+  return new GatewayError(
+    'not_found',
+    `${shown(id)} has no known price at ${providers.map(nameOf).join(' or ')}, so it is not served. ` +
+      'The operator can set one: PUT /api/v1/catalogue/prices',
+  )
 }
 
 /** The contract's page on what a code means. */

@@ -2,7 +2,6 @@ import { version } from '../../package.json'
 import { GatewayError } from '../base/errors.ts'
 import { isPrivateHost } from '../base/hosts.ts'
 import { callableModels } from '../catalogue/callable.ts'
-import { bundledCatalogue } from '../catalogue/catalogue.ts'
 import { isOpen, settingFor } from '../catalogue/hosts.ts'
 import { cheapestFirst } from '../catalogue/price-order.ts'
 import type { Selection } from '../catalogue/resolve.ts'
@@ -29,10 +28,10 @@ interface LiveProvider {
   modelCount?: number
 }
 
-export function factsOf(env: Env, requestUrl: string): Facts {
+export async function factsOf(env: Env, requestUrl: string): Promise<Facts> {
   const { origin, hostname } = addressOf(requestUrl)
   const live = liveProviders(env)
-  const models = callableModels(bundledCatalogue(), live)
+  const models = await callableModels(env)
   const remote = providers.filter((provider) => !provider.transport)
   return {
     version,

@@ -21,12 +21,12 @@ const headers = {
 }
 
 /** The page at `/`: that the gateway is up, what it serves, and how clients are pointed at it. */
-export function frontPage(
+export async function frontPage(
   c: Context<{ Bindings: Env }>,
   routes: readonly { method: string; path: string }[],
-): Response | Promise<Response> {
+): Promise<Response> {
   const served = new Set(routes.filter(({ method }) => method === 'POST').map(({ path }) => path))
-  const facts = factsOf(c.env, c.req.url)
+  const facts = await factsOf(c.env, c.req.url)
   const page = <Page facts={facts} speaks={({ path }) => served.has(`/api/v1${path}`)} />
-  return c.html(html`<!doctype html>${page}`, 200, headers)
+  return await c.html(html`<!doctype html>${page}`, 200, headers)
 }

@@ -25,10 +25,10 @@ export interface Admitted {
  */
 export async function admit(applicant: Applicant): Promise<Admitted> {
   const { env, caller, generationId, request, limits } = applicant
-  let plan = makePlan(env, applicant.profile, request, limits)
+  let plan = await makePlan(env, applicant.profile, request, limits)
   let admission = await ask(env, caller, generationId, plan)
   if (!admission.ok && admission.reason === 'stale_profile') {
-    plan = makePlan(env, rememberProfile(caller, admission.profile, Date.now()), request, limits)
+    plan = await makePlan(env, rememberProfile(caller, admission.profile, Date.now()), request, limits)
     admission = await ask(env, caller, generationId, plan)
   }
   if (!admission.ok) throw refusal(admission, plan, request)

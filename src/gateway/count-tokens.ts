@@ -40,7 +40,7 @@ async function providersCount(
   request: GenerationRequest,
   limits: Limits,
 ): Promise<number | undefined> {
-  const { endpoints } = selectModel(env, request.model)
+  const { endpoints } = await selectModel(env, request.model)
   const signal = AbortSignal.any([req.raw.signal, AbortSignal.timeout(limits.headersTimeoutMs)])
   for (const endpoint of endpoints.slice(0, limits.attemptsMax)) {
     const target = { ...endpoint, reasoning: endpoint.model.reasoning }

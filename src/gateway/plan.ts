@@ -6,6 +6,7 @@ import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import type { Profile } from '../ledger/contract.ts'
 import { holdNanos, markupOf, type Markup } from '../ledger/cost.ts'
+import { readArray, readObject, readText } from '../wire/json.ts'
 import type { Limits } from './limits.ts'
 
 /**
@@ -13,6 +14,9 @@ import type { Limits } from './limits.ts'
  * much must be affordable to begin with: not the model's whole window, which a small balance never holds.
  */
 const completionAllowanceTokens = 1_000
+
+/** The searches that are set aside for where the client offers the provider's own search; all that it makes count. */
+const searchAllowance = 5
 
 /** The endpoints that may serve a request, best first, never empty, and what to set aside for it. */
 export interface Plan {
@@ -22,23 +26,28 @@ export interface Plan {
   profileVersion: number
   /** The completion tokens that the hold covers. */
   completionCap: number
+  /** The searches of the web that it covers. */
+  webSearchesMax: number
   holdNanos: UsdNanos
 }
 
 /** Decides who may serve, without touching money: cheapest first, over the endpoints of the one model asked for. */
-export function makePlan(env: Env, profile: Profile, request: GenerationRequest, limits: Limits): Plan {
-  const { model, endpoints: live } = selectModel(env, request.model)
+export async function makePlan(
+  env: Env,
+  profile: Profile,
+  request: GenerationRequest,
+  limits: Limits,
+): Promise<Plan> {
+  const { model, endpoints: live } = await selectModel(env, request.model)
   checkInputs(model, request)
   const able = withinCap(model, withinContext(model, live, request), request)
   const endpoints = preferTools(able, request).slice(0, limits.attemptsMax)
   const markup = markupOf(profile.markups, model.id)
   const caps = endpoints.map((endpoint) => completionCap(endpoint, request))
-  const holds = endpoints.map((endpoint, index) =>
-    holdNanos(
-      { promptTokensMax: request.promptTokensMax, completionTokensMax: caps[index] ?? 0 },
-      endpoint.price,
-      markup,
-    ),
+  const { promptTokensMax } = request
+  const webSearchesMax = offersSearch(request) ? searchAllowance : 0
+  const holds = endpoints.map(({ price }, index) =>
+    holdNanos({ promptTokensMax, completionTokensMax: caps[index] ?? 0, webSearchesMax }, price, markup),
   )
   return {
     model,
@@ -46,6 +55,7 @@ export function makePlan(env: Env, profile: Profile, request: GenerationRequest,
     markup,
     profileVersion: profile.version,
     completionCap: Math.max(...caps),
+    webSearchesMax,
     holdNanos: Math.max(...holds),
   }
 }
@@ -54,6 +64,15 @@ export function makePlan(env: Env, profile: Profile, request: GenerationRequest,
 function completionCap(endpoint: Endpoint, request: GenerationRequest): number {
   const most = endpoint.maxCompletionTokens ?? endpoint.contextLength
   return Math.min(request.maxTokens ?? completionAllowanceTokens, most)
+}
+
+/** Whether the tools include the provider's own search, which every format calls much the same. */
+function offersSearch({ native: { body } }: GenerationRequest): boolean {
+  const tools = (readArray(body['tools']) ?? []).map(readObject)
+  return (
+    body['web_search_options'] !== undefined ||
+    tools.some((tool) => readText(tool?.['type'])?.includes('web_search') === true)
+  )
 }
 
 const inputs: readonly { need: keyof GenerationRequest['needs']; modality: Modality }[] = [
@@ -100,9 +119,9 @@ function withinCap(model: Model, endpoints: Endpoint[], request: GenerationReque
 export function tokensAffordable(plan: Plan, request: GenerationRequest, availableNanos: UsdNanos): number {
   const million = 1_000_000
   const each = plan.endpoints.map(({ price }) => {
-    const { promptTokensMax } = request
-    const prompt = holdNanos({ promptTokensMax, completionTokensMax: 0 }, price, plan.markup)
-    const perMillion = holdNanos({ promptTokensMax: 0, completionTokensMax: million }, price, plan.markup)
+    const caps = { promptTokensMax: request.promptTokensMax, webSearchesMax: plan.webSearchesMax }
+    const prompt = holdNanos({ ...caps, completionTokensMax: 0 }, price, plan.markup)
+    const perMillion = holdNanos({ ...caps, completionTokensMax: million }, price, plan.markup) - prompt
     return perMillion === 0 ? 0 : Math.floor(((availableNanos - prompt) * million) / perMillion)
   })
   return Math.max(0, Math.min(...each))

@@ -67,6 +67,7 @@ export class Edge {
           compatibilityFlags: worker.metadata.compatibility_flags,
           bindings: textOf(worker.bindings),
           d1Databases: { DB: 'database' },
+          assets: { directory: 'public', binding: 'ASSETS' },
           kvNamespaces: { CACHE: 'cache' },
           ...(worker !== nothing && { durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } } }),
         },

@@ -90,6 +90,7 @@ async function workerOptions(scriptPath: string, bindings: Record<string, string
         scriptPath,
         ...settings,
         bindings,
+        assets: { directory: 'public', binding: 'ASSETS' },
         d1Databases: { DB: 'switchyard' },
         durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],

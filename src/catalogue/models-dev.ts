@@ -1,0 +1,163 @@
+import * as z from 'zod'
+import { hostNames } from './host-names.ts'
+import type { Modality } from './model.ts'
+import type { Row } from './row.ts'
+import type { SeedPrice } from './seed.ts'
+
+/** What is read of `api.json` of models.dev; of what it has besides nothing is believed. */
+const number = z.number().nullish().catch(null)
+const text = z.string().nullish().catch(null)
+const words = z.array(z.string()).catch([])
+const costs = {
+  input: number,
+  output: number,
+  cache_read: number,
+  cache_write: number,
+}
+const tier = z.object({ ...costs, tier: z.object({ type: z.string(), size: z.number() }) })
+const model = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: text,
+  cost: z
+    .object({
+      ...costs,
+      reasoning: number,
+      input_audio: number,
+      output_audio: number,
+      tiers: z.array(tier).nullish().catch(null),
+    })
+    .nullish()
+    .catch(null),
+  limit: z.object({ context: number, output: number }).nullish().catch(null),
+  modalities: z.object({ input: words, output: words }).nullish().catch(null),
+  reasoning: z.boolean().nullish().catch(null),
+  reasoning_options: z
+    .array(z.object({ type: z.string(), values: z.array(z.string().nullable()).nullish() }))
+    .nullish()
+    .catch(null),
+  tool_call: z.boolean().nullish().catch(null),
+  structured_output: z.boolean().nullish().catch(null),
+  temperature: z.boolean().nullish().catch(null),
+  release_date: text,
+  knowledge: text,
+  open_weights: z.boolean().nullish().catch(null),
+})
+const provider = z.object({ models: z.record(z.string(), z.unknown()) })
+
+type ModelsDevModel = z.infer<typeof model>
+
+/** The rows of the hosts we can call. A row that is not what it should be is left out; the guards count the rest. */
+export function modelsDevRows(json: unknown): Row[] {
+  const api = z.record(z.string(), z.unknown()).parse(json)
+  return Object.entries(hostNames).flatMap(([slug, host]) =>
+    (host.modelsDev ?? []).flatMap((name) => {
+      const parsed = provider.safeParse(api[name])
+      if (!parsed.success) return []
+      return Object.values(parsed.data.models).flatMap((entry) => {
+        const row = model.safeParse(entry)
+        return row.success && row.data.status !== 'deprecated' ? [rowOf(slug, row.data)] : []
+      })
+    }),
+  )
+}
+
+function rowOf(slug: string, entry: ModelsDevModel): Row {
+  const efforts = entry.reasoning_options
+    ?.find(({ type }) => type === 'effort')
+    ?.values?.filter((value) => value !== null)
+  const released = dated(entry.release_date)
+  const cutoff = dated(entry.knowledge)
+  const off = entry.reasoning_options?.some(
+    ({ type, values }) => type === 'toggle' || type === 'budget_tokens' || values?.includes('none') === true,
+  )
+  return {
+    provider: slug,
+    upstream: entry.id,
+    name: entry.name,
+    source: 'models.dev',
+    price: priceOf(entry.cost),
+    context: positive(entry.limit?.context),
+    output: positive(entry.limit?.output),
+    input: modalities(entry.modalities?.input ?? []),
+    writes: modalities(entry.modalities?.output ?? []),
+    reasoning: entry.reasoning ? (off === false && efforts ? 'always' : 'optional') : undefined,
+    ...(efforts && efforts.length > 0 && { efforts }),
+    able: {
+      ...(entry.tool_call != null && { tools: entry.tool_call }),
+      ...(entry.structured_output != null && { schema: entry.structured_output }),
+      ...(entry.temperature != null && { sampling: entry.temperature }),
+    },
+    ...(released !== undefined && { released }),
+    ...(cutoff !== undefined && { cutoff }),
+    ...(entry.open_weights != null && { openWeights: entry.open_weights }),
+  }
+}
+
+function priceOf(cost: ModelsDevModel['cost']): SeedPrice | undefined {
+  const base = tokenPrices(cost)
+  if (!cost || !base) return undefined
+  const tiers = (cost.tiers ?? []).flatMap((each) => {
+    const prices = tokenPrices(each)
+    return each.tier.type === 'context' && prices ? [{ above: each.tier.size, ...prices }] : []
+  })
+  const reasoning = cost.reasoning ? { reasoning: usdText(cost.reasoning) } : {}
+  const audio = cost.input_audio ? { audio: usdText(cost.input_audio) } : {}
+  const spoken = cost.output_audio ? { audioOutput: usdText(cost.output_audio) } : {}
+  return { ...base, ...reasoning, ...audio, ...spoken, ...(tiers.length > 0 && { tiers }) }
+}
+
+export interface TokenCosts {
+  input?: number | null | undefined
+  output?: number | null | undefined
+  cache_read?: number | null | undefined
+  cache_write?: number | null | undefined
+}
+
+/**
+ * Prices by token, where they are known. A zero means that the source does not know; a cache that costs what the
+ * prompt costs is no tariff either.
+ */
+export function tokenPrices(cost: TokenCosts | null | undefined): SeedPrice | undefined {
+  if (!cost?.input || !cost.output || cost.input < 0 || cost.output < 0) return undefined
+  const { input, output, cache_read: read, cache_write: write } = cost
+  return {
+    prompt: usdText(input),
+    completion: usdText(output),
+    ...(read && read > 0 && read < input && { cached: usdText(read) }),
+    ...(write && write > 0 && write !== input && { cacheWrite: usdText(write) }),
+  }
+}
+
+/** Dollars as decimal text of at most six decimals: what a source computed in floating point is rounded back. */
+export function usdText(dollars: number): string {
+  return dollars.toFixed(6).replace(/\.?0+$/, '')
+}
+
+const known: Record<string, Modality | undefined> = {
+  text: 'text',
+  image: 'image',
+  pdf: 'file',
+  document: 'file',
+  file: 'file',
+  audio: 'audio',
+  video: 'video',
+}
+
+export function modalities(names: readonly string[]): Modality[] {
+  const found = names.flatMap((name) => known[name] ?? [])
+  return (['text', 'image', 'file', 'audio', 'video'] as const).filter((name) => found.includes(name))
+}
+
+function positive(count: number | null | undefined): number | undefined {
+  return count && count > 0 && Number.isInteger(count) ? count : undefined
+}
+
+/** A date as it should be; a month alone becomes its last day, as lists of models have it. */
+function dated(date: string | null | undefined): string | undefined {
+  const [, year, month, day] = /^(20\d\d)-(\d\d)(?:-(\d\d))?$/.exec(date ?? '') ?? []
+  if (year === undefined || month === undefined) return undefined
+  return day === undefined
+    ? new Date(Date.UTC(Number(year), Number(month), 0)).toISOString().slice(0, 10)
+    : `${year}-${month}-${day}`
+}
