@@ -34,8 +34,8 @@ const failing = (code: string) =>
     details: { upstream: { status: 200, code, failOver: true } },
   })
 
-const hex = (text: string): Uint8Array =>
-  Uint8Array.from(text.replaceAll(' ', '').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
+const hex = (digits: string): Uint8Array =>
+  Uint8Array.from(digits.replaceAll(' ', '').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
 
 test('the vectors that AWS publishes for the format are read', async () => {
   const vectors = [
