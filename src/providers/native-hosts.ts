@@ -1,3 +1,4 @@
+import { cohereChatProtocol } from '../wire/cohere-chat/protocol.ts'
 import { googleGenerateProtocol } from '../wire/google-generate/protocol.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { keyIn } from './auth/auth.ts'
@@ -39,5 +40,13 @@ export const nativeHosts: readonly Provider[] = [
         quirks: { noDeveloperRole: true },
       },
     ],
+  },
+  {
+    slug: 'cohere',
+    name: 'Cohere',
+    protocol: cohereChatProtocol,
+    baseUrl: 'https://api.cohere.com/v2',
+    cancellable: true,
+    quirks: {},
   },
 ]

@@ -43,6 +43,17 @@ export function googleGenerateAnswer(): Response {
   ])
 }
 
+export function cohereChatAnswer(): Response {
+  return sse([
+    { id: 'u', type: 'message-start', delta: { message: { role: 'assistant', content: [] } } },
+    { type: 'content-delta', index: 0, delta: { message: { content: { text: 'Hello' } } } },
+    {
+      type: 'message-end',
+      delta: { finish_reason: 'COMPLETE', usage: { billed_units: { input_tokens: 1, output_tokens: 1 } } },
+    },
+  ])
+}
+
 function sse(chunks: object[]): Response {
   const events = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('')
   return new Response(`${events}data: [DONE]\n\n`, { headers: { 'content-type': 'text/event-stream' } })

@@ -7,6 +7,7 @@ import { needed, providers, variableOf } from '../../src/providers/table.ts'
 import { openaiChatDialect } from '../../src/wire/openai-chat/dialect.ts'
 import {
   anthropicMessagesAnswer,
+  cohereChatAnswer,
   googleGenerateAnswer,
   openaiChatAnswer,
   openaiResponsesAnswer,
@@ -25,6 +26,7 @@ const answers: Record<string, () => Response> = {
   'openai-responses': openaiResponsesAnswer,
   'anthropic-messages': anthropicMessagesAnswer,
   'google-generate': googleGenerateAnswer,
+  'cohere-chat': cohereChatAnswer,
 }
 
 afterEach(() => {
