@@ -2,15 +2,15 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Media } from '../../generation/events.ts'
 import { dataUrl } from '../data-url.ts'
 import type { AnswerEvent } from '../dialect.ts'
-import { readObject, readText } from '../json.ts'
+import { parseJson, readObject, readText } from '../json.ts'
 import { writeSeal } from '../seals.ts'
 import { ownMaker } from './maker.ts'
 import { WaitingCalls, type CallDelta, type WaitingCall } from './waiting-calls.ts'
 
-/** The block that is open: its kind, and for a call of another format its number. */
+/** The block that is open: its kind, and for a call of another format its number and its arguments so far. */
 interface OpenBlock {
   type: string
-  call?: number
+  call?: { index: number; arguments: string }
 }
 
 const emptyText: JsonObject = { type: 'text', text: '' }
@@ -113,7 +113,7 @@ export class FrameWriter {
       const opened = this.#ensure(emptyThinking)
       return [...opened, this.#delta({ type: 'signature_delta', signature: data }), ...this.#stop()]
     }
-    if (index !== undefined && this.#open?.call === index) {
+    if (index !== undefined && this.#open?.call?.index === index) {
       return [...this.#stop(), ...this.#sealed(data), ...this.#nextCall()]
     }
     return [...this.close(), ...this.#sealed(data)]
@@ -124,13 +124,17 @@ export class FrameWriter {
     return [this.#start({ type: 'redacted_thinking' }, block), ...this.#stop()]
   }
 
-  /** Calls come one after the other: what belongs to another than the open one waits. */
+  /** Calls come one after the other: what belongs to a later one waits until the open one is whole. */
   #call(event: CallDelta): JsonObject[] {
-    if (this.#open?.call === event.index) {
-      return event.arguments === '' ? [] : [this.#input(event.arguments)]
+    const call = this.#open?.call
+    if (call?.index === event.index) {
+      if (event.arguments === '') return []
+      call.arguments += event.arguments
+      return [this.#input(event.arguments)]
     }
     this.#waiting.add(event)
-    return this.#open?.call === undefined ? this.#nextCall() : []
+    const isWhole = call === undefined || parseJson(call.arguments) !== undefined
+    return isWhole ? this.#nextCall() : []
   }
 
   #nextCall(): JsonObject[] {
@@ -144,7 +148,7 @@ export class FrameWriter {
   #startCall({ index, id, name, arguments: text, seal }: WaitingCall): JsonObject[] {
     const block = { type: 'tool_use', id: id || `toolu_${crypto.randomUUID()}`, name, input: {} }
     return [
-      this.#start({ type: 'tool_use', call: index }, block),
+      this.#start({ type: 'tool_use', call: { index, arguments: text } }, block),
       ...(text === '' ? [] : [this.#input(text)]),
       ...(seal ? [...this.#stop(), ...this.#sealed(writeSeal(seal, ownMaker))] : []),
     ]

@@ -70,7 +70,7 @@ const knownTypes = new Set<string>(knownBlock.options.map(({ shape }) => shape.t
 
 const block = z.union([
   knownBlock,
-  z.looseObject({ type: z.string().refine((type) => !knownTypes.has(type)) }),
+  z.looseObject({ type: z.string().refine((type) => !knownTypes.has(type), { abort: true }) }),
 ])
 
 const content: z.ZodType = z.union([z.string(), z.array(block)])
