@@ -39,12 +39,14 @@ const newest: Abilities = {
 
 /** Generations of Google's models by name. The first that matches counts; what is not known yet is like the newest. */
 const generations: readonly (readonly [RegExp, Abilities])[] = [
-  [/gemma-[123]|gemma2|gemma3/, { ...plain, systemInUser: true }],
-  [/gemma|gemini-(1|2\.0)|learnlm|-image/, plain],
+  [/gemma-?[123]/, { ...plain, systemInUser: true }],
+  [/gemma|gemini-(1|2\.0)|gemini-2.*-image|learnlm|-tts/, plain],
   [/gemini-2\.5-pro/, { ...flash25, efforts: flash25.efforts.slice(1), budget: [128, 32_768] }],
   [/gemini-2\.5-flash-lite/, { ...flash25, budget: [512, 24_576] }],
-  [/gemini-2\.5/, flash25],
-  [/gemini-3.*-pro/, { ...newest, efforts: ['low', 'high'] }],
+  [/gemini-2\.5|robotics-er-1\.5/, flash25],
+  [/-pro-image/, { ...newest, thinking: 'adaptive', efforts: [] }],
+  [/-flash-image/, { ...newest, thinking: 'adaptive', efforts: ['minimal', 'high'] }],
+  [/gemini-3-pro/, { ...newest, efforts: ['low', 'high'] }],
   [/gemini-3(\.[0-6])?-flash/, { ...newest, efforts: ['minimal', 'low', 'medium', 'high'] }],
 ]
 

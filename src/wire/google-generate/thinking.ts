@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { ReasoningWish } from '../../generation/conversation.ts'
-import { effortShares, nearestEffort } from '../efforts.ts'
+import { effortOfBudget, effortShares, nearestEffort } from '../efforts.ts'
 import type { Abilities } from './abilities.ts'
 
 /** The `thinkingConfig` of a request; the wish is dropped where the model cannot do at all what is wished. */
@@ -24,14 +24,21 @@ export function thinkingFor(wish: ReasoningWish, bounds: Bounds, abilities: Abil
   if (wish.maxTokens !== undefined && thinking !== 'adaptive') {
     return { config: { ...shown, thinkingBudget: within(wish.maxTokens, abilities) } }
   }
-  const effort = wish.effort ?? (wish.enabled ? 'medium' : undefined)
+  const effort = effortOf(wish, bounds)
   if (effort === undefined) return { config: shown }
   if (thinking === 'budget') {
     const share = Math.floor(shareOf(effort) * (bounds.maxTokens ?? abilities.budget[1]))
     return { config: { ...shown, thinkingBudget: within(share, abilities) } }
   }
   const level = nearestEffort(effort, efforts)
-  return { config: { ...shown, ...(level !== undefined && { thinkingLevel: level.toUpperCase() }) } }
+  if (level === undefined) return { config: shown, isDropped: true }
+  return { config: { ...shown, thinkingLevel: level.toUpperCase() } }
+}
+
+function effortOf({ effort, maxTokens, enabled }: ReasoningWish, bounds: Bounds): string | undefined {
+  if (effort !== undefined) return effort
+  if (maxTokens !== undefined) return effortOfBudget(maxTokens, bounds.maxTokens)
+  return enabled ? 'medium' : undefined
 }
 
 function isOff({ enabled, effort, maxTokens }: ReasoningWish): boolean {
