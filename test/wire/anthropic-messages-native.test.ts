@@ -64,8 +64,9 @@ test('keeps each message that nothing has to be taken from', () => {
   expect(native({ messages }).body['messages']).toEqual(messages)
 })
 
+const thought = (signature: string) => ({ type: 'thinking', thinking: 'Hm', signature })
+
 test('takes out the thoughts of other makers, and gives a host its own as it wrote them', () => {
-  const thought = (signature: string) => ({ type: 'thinking', thinking: 'Hm', signature })
   const content = [
     thought('c2ln'),
     thought('deepseek-v1.ZHM='),
@@ -266,7 +267,6 @@ test.each(foreign)(
 )
 
 test('the facts of a request are read from it', () => {
-  const thought = { type: 'thinking', thinking: 'Hm', signature: 'deepseek-v1.ZHM=' }
   const request = decode({
     metadata: { user_id: 'somebody' },
     thinking: { type: 'adaptive', display: 'omitted' },
@@ -276,7 +276,10 @@ test('the facts of a request are read from it', () => {
         role: 'user',
         content: [{ type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }],
       },
-      { role: 'assistant', content: [thought, { type: 'tool_use', id: 't', name: 'a', input: {} }] },
+      {
+        role: 'assistant',
+        content: [thought('deepseek-v1.ZHM='), { type: 'tool_use', id: 't', name: 'a', input: {} }],
+      },
       {
         role: 'user',
         content: [
