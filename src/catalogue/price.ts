@@ -66,13 +66,13 @@ function nanosEach(usd: string): number {
 }
 
 function millionths(factor: string): number {
-  return scaled(factor, 6)
+  return millionths(factor)
 }
 
 function scaled(usd: string, decimals: number): number {
   const value = parseDecimal(usd, decimals)
   if (value === undefined || value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw new Error(`${usd} has more than ${decimals} decimals, or is no positive number.`)
+    throw new Error(`${usd} is no price: dollars with at most ${decimals} decimals are.`)
   }
   return Number(value)
 }

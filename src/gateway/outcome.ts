@@ -5,7 +5,7 @@ import { isContent, type FinishReason, type Flaw, type GenerationEvent } from '.
 import { TokenCounter } from '../generation/tokens.ts'
 import { noUsage, type Usage } from '../generation/usage.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
-import { cost } from '../ledger/cost.ts'
+import { cost, holdNanos, type Cost } from '../ledger/cost.ts'
 import type { AnswerContext, AnswerEvent, Charge } from '../wire/dialect.ts'
 import type { DispatchEvent } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
@@ -95,24 +95,18 @@ export class Outcome {
     return this.#delivered.tokensMost
   }
 
-  /** How many tokens will have been delivered, at the least, when the answer has cost so much more. */
+  /** How many tokens will have been delivered, at the least, when the answer may have cost so much more. */
   tokensAfter(nanos: UsdNanos): number {
     if (!this.endpoint) return 0
-    const usage = { ...noUsage, completionTokens: tokensPerMeasure }
-    const measureNanos = cost(usage, this.endpoint.price, this.#exchange.plan.markup).costNanos
+    const measureNanos = this.#exposed(tokensPerMeasure) - this.#exposed(0)
     return this.tokensMost + Math.floor((Math.max(0, nanos) * tokensPerMeasure) / Math.max(1, measureNanos))
   }
 
   /** What was delivered so far costs, by our own count; `exposed`: what it may turn out to have cost. */
   meteredNanos(count: 'estimated' | 'exposed'): UsdNanos {
-    const { request, plan } = this.#exchange
     if (!this.endpoint || !this.committed) return 0
-    const [promptTokens, completionTokens] =
-      count === 'estimated'
-        ? [request.promptTokensEstimate, this.#delivered.tokens]
-        : [request.promptTokensMax, this.#delivered.tokensMost]
-    const usage = { ...noUsage, promptTokens, completionTokens: this.#withinCap(completionTokens) }
-    return cost(usage, this.endpoint.price, plan.markup).costNanos
+    if (count === 'exposed') return this.#exposed(this.#withinCap(this.tokensMost))
+    return this.#cost(this.#estimate(), this.endpoint).costNanos
   }
 
   /** What the client is charged, and told. Zero where nothing was delivered or the end was not its doing. */
@@ -122,11 +116,7 @@ export class Outcome {
       return { usage: noUsage, costNanos: 0, upstreamPromptNanos: 0, upstreamCompletionNanos: 0, endedAt }
     }
     const usage = this.#usage(this.endpoint)
-    const { costNanos, promptNanos, completionNanos } = cost(
-      usage,
-      this.endpoint.price,
-      this.#exchange.plan.markup,
-    )
+    const { costNanos, promptNanos, completionNanos } = this.#cost(usage, this.endpoint)
     const insured =
       this.end === 'failed' || (usage.completionTokens === 0 && !this.finish && this.end === 'finished')
     return {
@@ -152,24 +142,55 @@ export class Outcome {
     return this.finish?.flaws ?? []
   }
 
+  #cost(usage: Usage, { price }: Endpoint): Cost {
+    return cost(usage, price, this.#exchange.plan.markup, this.#exchange.arrivedAtMs)
+  }
+
+  #exposed(completionTokensMax: number): UsdNanos {
+    const { request, plan } = this.#exchange
+    const caps = {
+      promptTokensMax: request.promptTokensMax,
+      completionTokensMax,
+      webSearchesMax: plan.webSearchesMax,
+    }
+    return this.endpoint ? holdNanos(caps, this.endpoint.price, plan.markup) : 0
+  }
+
   /** The provider's last word on usage where it is possible, else our own count. */
   #usage(endpoint: Endpoint): Usage {
     const reported = this.#reported
-    const completionTokens = this.#withinCap(this.#delivered.tokens)
-    if (!reported || !this.#isPossible(reported, endpoint)) {
-      const promptTokens = this.#exchange.request.promptTokensEstimate
-      return { ...noUsage, promptTokens, completionTokens, estimated: true }
-    }
+    const estimate = this.#estimate()
+    if (!reported || !this.#isPossible(reported, endpoint)) return estimate
     if (!this.flaws.includes('extra_choice')) return reported
     // It has counted choices that nobody asked for and nobody got.
-    return { ...reported, completionTokens, reasoningTokens: 0, completionAudioTokens: 0, estimated: true }
+    const { completionTokens, estimated } = estimate
+    return {
+      ...reported,
+      completionTokens,
+      estimated,
+      reasoningTokens: 0,
+      completionAudioTokens: 0,
+      completionImageTokens: 0,
+    }
   }
 
-  #isPossible({ promptTokens, completionTokens, reasoningTokens }: Usage, endpoint: Endpoint): boolean {
+  #estimate(): Usage {
+    return {
+      ...noUsage,
+      promptTokens: this.#exchange.request.promptTokensEstimate,
+      completionTokens: this.#withinCap(this.#delivered.tokens),
+      estimated: true,
+    }
+  }
+
+  #isPossible(usage: Usage, endpoint: Endpoint): boolean {
+    const { promptTokens, completionTokens, reasoningTokens } = usage
     const { promptTokensMax, maxTokens = endpoint.contextLength } = this.#exchange.request
+    // After each search of the provider's the model reads the whole again.
+    const turns = 1 + usage.webSearches
     return (
-      promptTokens <= Math.max(endpoint.contextLength, promptTokensMax) &&
-      completionTokens <= endpoint.contextLength &&
+      promptTokens <= turns * Math.max(endpoint.contextLength, promptTokensMax) &&
+      completionTokens <= turns * endpoint.contextLength &&
       // Some hosts do not count reasoning towards the cap.
       completionTokens - reasoningTokens <= maxTokens &&
       // Providers send zeros first and the truth last; a stream that broke off in between holds only zeros.

@@ -15,11 +15,15 @@ export interface Usage {
   /** Of the completion: spent thinking. */
   reasoningTokens: number
   promptAudioTokens: number
+  /** Of the audio of the prompt: read from the cache. */
+  cachedAudioTokens: number
   completionAudioTokens: number
   promptImageTokens: number
   completionImageTokens: number
   /** Searches of the web that the provider made and bills. */
   webSearches: number
+  /** The service tier it was served in, such as `flex` or `priority`; absent: the usual one. */
+  serviceTier?: string
   /** Counted by the gateway because the provider did not say, or said something impossible. */
   estimated: boolean
 }
@@ -32,6 +36,7 @@ export const noUsage: Usage = {
   cacheWriteLongTokens: 0,
   reasoningTokens: 0,
   promptAudioTokens: 0,
+  cachedAudioTokens: 0,
   completionAudioTokens: 0,
   promptImageTokens: 0,
   completionImageTokens: 0,

@@ -1,7 +1,8 @@
-import { nanosMax, type UsdNanos } from '../base/money.ts'
-import type { Price } from '../catalogue/model.ts'
+import { nanosMax, type UsdNanos, type UsdPicos } from '../base/money.ts'
+import type { Price, TokenPrices } from '../catalogue/model.ts'
 import type { Usage } from '../generation/usage.ts'
 import type { Markups } from './contract.ts'
+import { factorUnit, pricesAt, pricesWithin } from './tariff.ts'
 
 /** An exact factor on the provider's price. */
 export interface Markup {
@@ -10,7 +11,7 @@ export interface Markup {
 }
 
 export interface Cost {
-  /** What the provider charges for the prompt (with its fee per request) and for the completion; both in whole. */
+  /** What the provider charges for the prompt (with its fees per request and search) and for the completion; both in whole. */
   promptNanos: UsdNanos
   completionNanos: UsdNanos
   upstreamNanos: UsdNanos
@@ -18,45 +19,49 @@ export interface Cost {
   costNanos: UsdNanos
 }
 
-/** The most tokens a request can use: what a hold has to cover. */
-export interface TokenCaps {
+/** The most a request can use: what a hold has to cover. */
+export interface Caps {
   promptTokensMax: number
   completionTokensMax: number
+  webSearchesMax?: number
+  /** The service tier that is asked for. */
+  serviceTier?: string
 }
 
-const picosPerNano = 1000n
+/** Amounts are in pico-USD times `factorUnit` until they are rounded. */
+const perNano = 1000n * factorUnit
 
-/** What a generation costs. Exact in BigInt pico-USD until its one rounding, upwards, to nano-USD. */
-export function cost(usage: Usage, price: Price, markup: Markup): Cost {
-  const promptPicos = promptCost(usage, price)
-  const picos = promptPicos + completionCost(usage, price)
-  const promptNanos = ceilNanos(promptPicos, picosPerNano)
-  const upstreamNanos = ceilNanos(picos, picosPerNano)
+/**
+ * What a generation costs that was admitted at this time. Exact in BigInt until its one rounding, upwards, to
+ * nano-USD.
+ */
+export function cost(usage: Usage, price: Price, markup: Markup, atMs: number): Cost {
+  const { prices, factor } = pricesAt(price, usage, atMs)
+  const prompt = promptPicos(usage, prices) * factor + fees(price, usage.webSearches)
+  const whole = prompt + completionPicos(usage, prices) * factor
+  const promptNanos = ceilNanos(prompt, perNano)
+  const upstreamNanos = ceilNanos(whole, perNano)
   return {
     promptNanos,
     completionNanos: upstreamNanos - promptNanos,
     upstreamNanos,
-    costNanos: marked(picos, markup),
+    costNanos: marked(whole, markup),
   }
 }
 
 /**
- * At least the cost of any usage within the caps. Which tokens will be cached, written to a cache or audio is not
- * known before, so each counts at the dearest price it could have.
+ * At least the cost of any usage within the caps, at any time. Which tokens will be cached, written to a cache, audio
+ * or thoughts is not known before, so each counts at the dearest price it could have.
  */
-export function holdNanos(caps: TokenCaps, price: Price, markup: Markup): UsdNanos {
-  const promptPicos = Math.max(
-    price.promptPicos,
-    price.cachedPicos ?? 0,
-    price.cacheWritePicos ?? 0,
-    price.promptAudioPicos ?? 0,
+export function holdNanos(caps: Caps, price: Price, markup: Markup): UsdNanos {
+  const prompt = count(caps.promptTokensMax)
+  const completion = count(caps.completionTokensMax)
+  const tokens = pricesWithin(price, caps.promptTokensMax, caps.serviceTier).map(
+    ({ prices, factor }) =>
+      (prompt * dearest(prices, promptPrices) + completion * dearest(prices, completionPrices)) * factor,
   )
-  const completionPicos = Math.max(price.completionPicos, price.completionAudioPicos ?? 0)
-  const picos =
-    count(caps.promptTokensMax) * BigInt(promptPicos) +
-    count(caps.completionTokensMax) * BigInt(completionPicos) +
-    requestPicos(price)
-  return marked(picos, markup)
+  const most = tokens.reduce((left, right) => (left > right ? left : right), 0n)
+  return marked(most + fees(price, caps.webSearchesMax ?? 0), markup)
 }
 
 /** `1`, `1.05` or `21/20` as an exact factor; `undefined` for anything else. */
@@ -77,41 +82,72 @@ export function markupOf(markups: Markups, modelId: string): Markup {
   return markup
 }
 
+const promptPrices = [
+  'promptPicos',
+  'cachedPicos',
+  'cacheWritePicos',
+  'cacheWriteLongPicos',
+  'promptAudioPicos',
+  'cachedAudioPicos',
+  'promptImagePicos',
+] as const
+const completionPrices = [
+  'completionPicos',
+  'reasoningPicos',
+  'completionAudioPicos',
+  'completionImagePicos',
+] as const
+
+function dearest(prices: TokenPrices, names: readonly (keyof TokenPrices)[]): bigint {
+  return BigInt(Math.max(...names.map((name) => prices[name] ?? 0)))
+}
+
+function promptPicos(usage: Usage, prices: TokenPrices): bigint {
+  const { cachedPicos, cacheWritePicos, promptPicos: usual } = prices
+  const cachedAudio = Math.min(usage.cachedAudioTokens, usage.cachedTokens)
+  const writtenLong = Math.min(usage.cacheWriteLongTokens, usage.cacheWriteTokens)
+  return partsPicos(usage.promptTokens, usual, [
+    [cachedAudio, prices.cachedAudioPicos ?? cachedPicos],
+    [usage.cachedTokens - cachedAudio, cachedPicos],
+    [writtenLong, prices.cacheWriteLongPicos ?? cacheWritePicos],
+    [usage.cacheWriteTokens - writtenLong, cacheWritePicos],
+    [usage.promptAudioTokens - cachedAudio, prices.promptAudioPicos],
+    [usage.promptImageTokens, prices.promptImagePicos],
+  ])
+}
+
+function completionPicos(usage: Usage, prices: TokenPrices): bigint {
+  return partsPicos(usage.completionTokens, prices.completionPicos, [
+    [usage.reasoningTokens, prices.reasoningPicos],
+    [usage.completionAudioTokens, prices.completionAudioPicos],
+    [usage.completionImageTokens, prices.completionImagePicos],
+  ])
+}
+
+type Part = readonly [tokens: number, picos: UsdPicos | undefined]
+
 /**
- * Cached, cache-writing and audio tokens are part of the prompt's total and leave it, in this order, at their own
- * prices. A provider whose parts exceed its total is billed for the total.
+ * Parts leave their total in this order, each at its own price; what is left has the usual one. A provider whose
+ * parts exceed its total is billed for the total.
  */
-function promptCost(usage: Usage, price: Price): bigint {
-  const { promptPicos, cachedPicos, cacheWritePicos, promptAudioPicos } = price
-  const total = count(usage.promptTokens)
-  const cached = least(count(usage.cachedTokens), total)
-  const written = least(count(usage.cacheWriteTokens), total - cached)
-  const audio = least(count(usage.promptAudioTokens), total - cached - written)
-  return (
-    cached * BigInt(cachedPicos ?? promptPicos) +
-    written * BigInt(cacheWritePicos ?? promptPicos) +
-    audio * BigInt(promptAudioPicos ?? promptPicos) +
-    (total - cached - written - audio) * BigInt(promptPicos) +
-    requestPicos(price)
-  )
+function partsPicos(total: number, usual: UsdPicos, parts: readonly Part[]): bigint {
+  let left = count(total)
+  let picos = 0n
+  for (const [tokens, each] of parts) {
+    const part = least(count(tokens), left)
+    picos += part * BigInt(each ?? usual)
+    left -= part
+  }
+  return picos + left * BigInt(usual)
 }
 
-/** Reasoning is part of the completion and costs the same. */
-function completionCost(usage: Usage, price: Price): bigint {
-  const total = count(usage.completionTokens)
-  const audio = least(count(usage.completionAudioTokens), total)
-  return (
-    audio * BigInt(price.completionAudioPicos ?? price.completionPicos) +
-    (total - audio) * BigInt(price.completionPicos)
-  )
+/** No factor is on them. */
+function fees({ requestNanos = 0, searchNanos = 0 }: Price, webSearches: number): bigint {
+  return (BigInt(requestNanos) + count(webSearches) * BigInt(searchNanos)) * perNano
 }
 
-function requestPicos(price: Price): bigint {
-  return BigInt(price.requestNanos ?? 0) * picosPerNano
-}
-
-function marked(picos: bigint, markup: Markup): UsdNanos {
-  return ceilNanos(picos * markup.numerator, picosPerNano * markup.denominator)
+function marked(amount: bigint, markup: Markup): UsdNanos {
+  return ceilNanos(amount * markup.numerator, perNano * markup.denominator)
 }
 
 /** Rounds up, and stops at the largest amount a column holds: no sum may leave the exact integers. */
