@@ -4,6 +4,7 @@ import { answerCount } from '../gateway/count-tokens.ts'
 import { generate } from '../gateway/generate.ts'
 import { estimateTokens } from '../wire/anthropic-messages/count-tokens.ts'
 import { anthropicMessagesDialect } from '../wire/anthropic-messages/dialect.ts'
+import { openaiCompletionsDialect } from '../wire/openai-chat/completions-dialect.ts'
 import { openaiChatDialect } from '../wire/openai-chat/dialect.ts'
 import { openaiResponsesDialect } from '../wire/openai-responses/dialect.ts'
 
@@ -11,6 +12,7 @@ import { openaiResponsesDialect } from '../wire/openai-responses/dialect.ts'
 export const inference = new Hono<{ Bindings: Env }>()
 
 inference.post('/chat/completions', (c) => generate(c, openaiChatDialect))
+inference.post('/completions', (c) => generate(c, openaiCompletionsDialect))
 inference.post('/responses', (c) => generate(c, openaiResponsesDialect))
 inference.post('/messages', (c) => generate(c, anthropicMessagesDialect))
 inference.post('/messages/count_tokens', (c) => answerCount(c, anthropicMessagesDialect, estimateTokens))

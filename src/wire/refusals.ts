@@ -19,7 +19,8 @@ function wanted(issue: z.core.$ZodIssueInvalidUnion): string {
   const option = firsts.find(({ code }) => code === 'invalid_value')
   const types = firsts.flatMap((each) => (each.code === 'invalid_type' ? [each.expected] : []))
   return (
-    option?.message ?? (types.length > 0 ? `Invalid input: expected ${types.join(' or ')}` : issue.message)
+    option?.message ??
+    (types.length > 0 ? `Invalid input: expected ${[...new Set(types)].join(' or ')}` : issue.message)
   )
 }
 
