@@ -9,23 +9,27 @@ import { addressSuffix, variableOf } from './table.ts'
 import { fill, type Setting } from './variables.ts'
 
 /**
- * The way to speak to a provider: the format an endpoint asks for, else the client's own, else the first. Who puts a
- * provider elsewhere must not find requests at its old address, so a surface there is then left out.
+ * The way to speak to a provider: the format an endpoint asks for; else, of those that serve the model, the client's
+ * own, else the first. Who puts a provider elsewhere must not find requests at its old address, so a surface there is
+ * then left out.
  */
 export function surfaceOf(
   env: ProviderEnv,
   provider: Provider,
-  { format, native }: { format: Format | undefined; native: Format },
+  { format, native, model }: { format: Format | undefined; native: Format; model: string },
 ): Surface {
   const surfaces: readonly Surface[] = [provider, ...(provider.also ?? [])]
-  const found = surfaces.find(({ protocol, apart }) =>
-    format === undefined ? protocol.format === native && !apart : protocol.format === format,
-  )
-  if (!found) return provider
+  if (format !== undefined) return surfaces.find(({ protocol }) => protocol.format === format) ?? provider
+  const able = surfaces.filter(({ serves }) => serves?.test(model) ?? true)
+  const [first = provider] = able
+  const found = able.find(({ protocol }) => protocol.format === native) ?? first
+  return isLeftBehind(env, provider, found) ? first : found
+}
+
+function isLeftBehind(env: ProviderEnv, provider: Provider, surface: Surface): boolean {
   const setting = settingsOf(env, provider)
-  const suffix = addressSuffix(provider, found)
-  const isLeftBehind = suffix !== 'BASE_URL' && !setting(suffix) && setting('BASE_URL') !== undefined
-  return isLeftBehind && format === undefined ? provider : found
+  const suffix = addressSuffix(provider, surface)
+  return suffix !== 'BASE_URL' && !setting(suffix) && setting('BASE_URL') !== undefined
 }
 
 /** Where a surface of a provider is: its own address, or the operator's. Nothing a client sends has a part in it. */

@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
+import { readEventStream } from '../base/event-stream.ts'
 import type { JsonObject } from '../base/json.ts'
 import { readSse } from '../base/sse.ts'
 import { isContent, type GenerationEvents } from '../generation/events.ts'
@@ -83,11 +84,12 @@ export interface Way {
 export function wayTo(env: ProviderEnv, target: CallTarget, { native }: GenerationRequest): Way {
   const provider = providerOf(target.provider)
   if (!provider) throw new Error(`There is no provider ${target.provider}`)
-  const surface = surfaceOf(env, provider, { format: target.format, native: native.format })
+  const { format, upstreamModel: model } = target
+  const surface = surfaceOf(env, provider, { format, native: native.format, model })
   return {
     provider,
     surface,
-    target: { ...target, quirks: quirksOf(surface, target), maker: makerOf(provider, surface) },
+    target: { ...target, quirks: quirksOf(surface, target), maker: makerOf(provider, surface, model) },
   }
 }
 
@@ -106,7 +108,7 @@ async function send(
   const { target } = way
   const { protocol } = way.surface
   const { body, headers } = protocol.encodeRequest(options.request, target)
-  const accept = target.streams ? acceptedStreams[protocol.framing ?? 'sse'] : 'application/json'
+  const accept = target.streams ? framings[protocol.framing ?? 'sse'].type : 'application/json'
   return await post(way, { path: protocol.path(target), headers: { accept, ...headers }, body }, options)
 }
 
@@ -156,9 +158,9 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-const acceptedStreams = {
-  sse: 'text/event-stream',
-  'aws-event-stream': 'application/vnd.amazon.eventstream',
+const framings = {
+  sse: { type: 'text/event-stream', read: readSse },
+  'aws-event-stream': { type: 'application/vnd.amazon.eventstream', read: readEventStream },
 } as const
 
 async function* answerOf(
@@ -172,7 +174,8 @@ async function* answerOf(
   if (type.includes('html')) throw brokenAnswer('html_body')
   const isWhole = type.includes('json') || (!target.streams && !type.includes('stream'))
   if (isWhole) yield* protocol.decodeGeneration(await readAnswer(response), target)
-  else yield* protocol.decodeEvents(watch.over(readSse(response.body)), target)
+  else
+    yield* protocol.decodeEvents(watch.over(framings[protocol.framing ?? 'sse'].read(response.body)), target)
 }
 
 async function readAnswer(response: Response): Promise<JsonObject> {

@@ -3,6 +3,7 @@ import { googleGenerateProtocol } from '../wire/google-generate/protocol.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { keyIn } from './auth/auth.ts'
 import { vertexAuth } from './auth/google.ts'
+import { claudeOnVertex } from './clouds.ts'
 import type { Provider } from './provider.ts'
 import { vertexAddress } from './vertex.ts'
 
@@ -29,12 +30,14 @@ export const nativeHosts: readonly Provider[] = [
     baseUrl: vertexAddress('publishers/google'),
     auth: vertexAuth,
     cancellable: false,
+    serves: /^(?!claude)[^/]+$/,
     quirks: { needsBytes: true },
     also: [
+      claudeOnVertex,
       // Open models, which Vertex serves by their authors' names.
       {
         protocol: openaiChatProtocol,
-        apart: true,
+        serves: /\//,
         baseUrl: vertexAddress('endpoints/openapi'),
         auth: vertexAuth,
         quirks: { noDeveloperRole: true },

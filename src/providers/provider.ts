@@ -14,10 +14,10 @@ export interface Surface {
   /** Default: the key as a bearer token. */
   auth?: Auth
   quirks: Quirks
-  /** Serves other models than the provider's first surface does: taken only where an endpoint asks for its format. */
-  apart?: boolean
-  /** Who made the thoughts that it seals, see `Seal`. Default: the provider alone, `<slug>-v1`. */
-  maker?: string
+  /** The models that it serves, by the provider's ids of them. Default: all that the provider has. */
+  serves?: RegExp
+  /** Who made the thoughts that it seals, see `Seal`; by model where it has several. Default: `<slug>-v1`. */
+  maker?: string | ((model: string) => string | undefined)
 }
 
 /** A deployment of a protocol. A provider that speaks a protocol we have costs one row here and no code. */
@@ -28,8 +28,8 @@ export interface Provider extends Surface {
   /** Whether closing the connection stops generation and billing; if not, an abandoned answer is drained for its usage. */
   cancellable: boolean
   /**
-   * Further ways to speak to it: taken where a client speaks that format, or an endpoint asks for it. Without an
-   * address of its own such a surface is where the provider is.
+   * Further ways to speak to it: taken where a client speaks that format, where an endpoint asks for it, or where the
+   * first serves other models. Without an address of its own such a surface is where the provider is.
    */
   also?: readonly Surface[]
   /** Its models are whatever it serves: `<slug>/<model>`. */

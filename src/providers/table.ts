@@ -186,9 +186,10 @@ export function providerOf(slug: string): Provider | undefined {
   return bySlug.get(slug)
 }
 
-/** Whose sealed thoughts a surface can read. */
-export function makerOf(provider: Provider, surface: Surface): string {
-  return surface.maker ?? `${provider.slug}-v1`
+/** Whose sealed thoughts a surface can read, through a model of it. */
+export function makerOf(provider: Provider, { maker }: Surface, model: string): string {
+  const named = typeof maker === 'function' ? maker(model) : maker
+  return named ?? `${provider.slug}-v1`
 }
 
 export function variableOf({ slug }: Provider, suffix: Suffix): ProviderVariable {
