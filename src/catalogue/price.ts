@@ -66,7 +66,7 @@ function nanosEach(usd: string): number {
 }
 
 function millionths(factor: string): number {
-  return millionths(factor)
+  return scaled(factor, 6)
 }
 
 function scaled(usd: string, decimals: number): number {
