@@ -57,6 +57,7 @@ function current(rows: readonly Row[]): Row[] {
   )
   const told = Map.groupBy(rows, (row) => `${row.provider} ${row.upstream.toLowerCase()}`)
   return [...told.values()].flatMap((same) => {
+    if (same.some(({ deprecated }) => deprecated) && !same.some(({ source }) => source === 'pi-ai')) return []
     const names = new Set(same.map(({ source }) => source))
     const provider = same[0]?.provider ?? ''
     const isListed =
@@ -64,7 +65,7 @@ function current(rows: readonly Row[]): Row[] {
       names.has('models.dev') ||
       (names.has('pi-catalog') && !fresh.has(provider)) ||
       (isListedByGenaiPrices(provider) && !listed.has(provider))
-    return isListed || names.size > 1 ? same : []
+    return isListed || (names.has('pi-catalog') && names.size > 1) ? same : []
   })
 }
 

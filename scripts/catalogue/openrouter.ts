@@ -1,22 +1,15 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import * as z from 'zod'
-import { modelKey } from '../../src/catalogue/canonical.ts'
 import type { Names } from '../../src/catalogue/assemble.ts'
-import { piAiModels, priceOf } from './pi-ai.ts'
-import type { Row } from '../../src/catalogue/row.ts'
+import { modelKey } from '../../src/catalogue/canonical.ts'
 import { modalities } from '../../src/catalogue/models-dev.ts'
+import type { Row } from '../../src/catalogue/row.ts'
+import { piAiModels, priceOf } from './pi-ai.ts'
+import { piCatalog, rowsOf } from './pi-catalog.ts'
 
-const catalog = z.record(
-  z.string(),
-  z.record(z.string(), z.object({ id: z.string(), name: z.string(), kind: z.string().optional() })),
-)
-const api = z.record(
-  z.string(),
-  z.object({ models: z.record(z.string(), z.object({ id: z.string(), name: z.string() })) }),
-)
+const named = z.object({ models: z.record(z.string(), z.object({ id: z.string(), name: z.string() })) })
+const api = z.object({ openrouter: named, huggingface: named })
 
-/** OpenRouter's list: the canonical ids, what people call them, and which of them are free there. */
+/** OpenRouter's list: the canonical ids, what people call them, and what it sells or gives away under them. */
 export interface OpenRouterList extends Names {
   ids: string[]
   rows: Row[]
@@ -28,39 +21,43 @@ export async function openRouterList(
   homes: { piAi: string; piCatalog: string },
   modelsDev: unknown,
 ): Promise<OpenRouterList> {
-  const fresh = await piAiModels(homes.piAi, 'openrouter')
-  const text = await readFile(join(homes.piCatalog, 'src', 'models.json'), 'utf8')
-  const older = catalog.parse(JSON.parse(text))
   const listed = api.parse(modelsDev)
-  const chat = Object.values(older['openrouter'] ?? {}).filter(({ kind }) => kind === undefined)
-  const named = [...fresh, ...chat, ...Object.values(listed['openrouter']?.models ?? {})].filter(
-    ({ id }) => !id.startsWith('~') && !id.startsWith('openrouter/') && id.includes('/'),
-  )
-  const weights = [
-    ...Object.keys(listed['huggingface']?.models ?? {}),
-    ...Object.keys(older['huggingface'] ?? {}),
-  ].filter((id) => id.includes('/'))
-  const byKey = new Map(weights.map((id) => [modelKey(id), id]))
-  const byId = new Map(named.toReversed().map(({ id, name }) => [id, name]))
-  const rows = fresh
-    .filter(({ id }) => !id.startsWith('~') && !id.startsWith('openrouter/'))
-    .map((model): Row => ({
-      provider: 'openrouter',
-      upstream: model.id,
-      name: model.name,
-      source: 'pi-ai',
-      price: priceOf(model.cost),
-      context: model.contextWindow || undefined,
-      output: model.maxTokens || undefined,
-      input: modalities(model.input),
-      writes: ['text'],
-      reasoning: model.reasoning ? 'optional' : undefined,
-    }))
+  const catalog = await piCatalog(homes.piCatalog)
+  const fresh = (await freshRows(homes.piAi)).filter(isModel)
+  const older = rowsOf(catalog, 'openrouter', 'openrouter').filter(isModel)
+  const freshIds = new Set(fresh.map(({ upstream }) => upstream))
+  // What is on both of the older lists is believed to be there still; what is on one is only a name.
+  const both = older.filter(({ upstream }) => !freshIds.has(upstream) && upstream in listed.openrouter.models)
+  const rows = [...fresh, ...both]
+  const all = [...rows, ...older]
+  const names = new Map(all.toReversed().map(({ upstream, name }) => [upstream, name]))
+  const weights = [...Object.keys(listed.huggingface.models), ...Object.keys(catalog['huggingface'] ?? {})]
+  const byKey = new Map(weights.filter((id) => id.includes('/')).map((id) => [modelKey(id), id]))
   return {
-    ids: [...new Set(named.map(({ id }) => id).filter((id) => !id.includes(':')))],
+    ids: [...new Set(all.map(({ upstream }) => upstream).filter((id) => !id.includes(':')))],
     rows: rows.filter(({ upstream }) => !upstream.includes(':')),
-    free: rows.filter(({ upstream }) => upstream.endsWith(':free')),
-    name: (id) => byId.get(id)?.replace(/ \(free\)$/, ''),
+    free: fresh.filter(({ upstream }) => upstream.endsWith(':free')),
+    name: (id) => names.get(id)?.replace(/ \(free\)$/, ''),
     huggingFace: (id) => byKey.get(modelKey(id)),
   }
+}
+
+/** Its routers and its names that move from model to model are not models. */
+function isModel({ upstream }: Row): boolean {
+  return !upstream.startsWith('~') && !upstream.startsWith('openrouter/') && upstream.includes('/')
+}
+
+async function freshRows(home: string): Promise<Row[]> {
+  return (await piAiModels(home, 'openrouter')).map((model) => ({
+    provider: 'openrouter',
+    upstream: model.id,
+    name: model.name,
+    source: 'pi-ai',
+    price: priceOf(model.cost),
+    context: model.contextWindow || undefined,
+    output: model.maxTokens || undefined,
+    input: modalities(model.input),
+    writes: ['text'],
+    reasoning: model.reasoning ? 'optional' : undefined,
+  }))
 }

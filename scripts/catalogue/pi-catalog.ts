@@ -44,20 +44,29 @@ const row = z.object({
 })
 const file = z.record(z.string(), z.record(z.string(), row))
 
+export type PiCatalog = z.infer<typeof file>
 type PiCatalogRow = z.infer<typeof row>
 
 /** Rates that begin at a date count when the package was made after it. */
 const madeMs = Date.UTC(2026, 8, 23)
 
 export async function piCatalogRows(home: string): Promise<Row[]> {
-  const catalog = file.parse(JSON.parse(await readFile(join(home, 'src', 'models.json'), 'utf8')))
-  return Object.entries(hostNames).flatMap(([slug, { piCatalog = [] }]) =>
-    piCatalog.flatMap((name) =>
-      Object.values(catalog[name] ?? {})
-        .filter(({ kind }) => kind === undefined)
-        .map((model) => rowOf(slug, model)),
-    ),
+  const catalog = await piCatalog(home)
+  return Object.entries(hostNames).flatMap(([slug, { piCatalog: names = [] }]) =>
+    names.flatMap((name) => rowsOf(catalog, name, slug)),
   )
+}
+
+/** By provider of the package, then by id. */
+export async function piCatalog(home: string): Promise<PiCatalog> {
+  return file.parse(JSON.parse(await readFile(join(home, 'src', 'models.json'), 'utf8')))
+}
+
+/** The chat models of one of the package's providers, as those of a host of ours. */
+export function rowsOf(catalog: PiCatalog, name: string, slug: string): Row[] {
+  return Object.values(catalog[name] ?? {})
+    .filter(({ kind }) => kind === undefined)
+    .map((model) => rowOf(slug, model))
 }
 
 function rowOf(provider: string, model: PiCatalogRow): Row {

@@ -33,6 +33,43 @@ export const aliases: Readonly<Record<string, string>> = {
   'accounts/fireworks/routers/kimi-k2p6-fast': 'moonshotai/kimi-k2.6',
 }
 
+/** The same for whole keys, see `modelKey`: one model under two names. */
+export const keyAliases: Readonly<Record<string, string>> = {
+  claudeopus40: 'anthropic/claude-opus-4',
+  claudesonnet40: 'anthropic/claude-sonnet-4',
+  deepseek32: 'deepseek/deepseek-v3.2',
+  deepseek4flash: 'deepseek/deepseek-v4-flash',
+  deepseekv3: 'deepseek/deepseek-chat',
+  devstral2123b2512: 'mistralai/devstral-2512',
+  devstral2123b: 'mistralai/devstral-2512',
+  grok420nonreasoning: 'x-ai/grok-4.20',
+  grok420reasoning: 'x-ai/grok-4.20',
+  grok4200309nonreasoning: 'x-ai/grok-4.20',
+  grok4200309reasoning: 'x-ai/grok-4.20',
+  grok420multiagent0309: 'x-ai/grok-4.20-multi-agent',
+  grok41fastnonreasoning: 'x-ai/grok-4.1-fast',
+  grok41fastreasoning: 'x-ai/grok-4.1-fast',
+  llama4maverick17b128e: 'meta-llama/llama-4-maverick',
+  llama4maverick17b: 'meta-llama/llama-4-maverick',
+  llama4scout17b16e: 'meta-llama/llama-4-scout',
+  llama4scout17b: 'meta-llama/llama-4-scout',
+  mistrallarge3675b2512: 'mistralai/mistral-large-2512',
+  mistrallarge3675b: 'mistralai/mistral-large-2512',
+  nemotron3120ba12b: 'nvidia/nemotron-3-super-120b-a12b',
+  nemotron3nano30b: 'nvidia/nemotron-3-nano-30b-a3b',
+  nemotron3super120b: 'nvidia/nemotron-3-super-120b-a12b',
+  nemotron3ultra: 'nvidia/nemotron-3-ultra-550b-a55b',
+  nemotron3ultra550b: 'nvidia/nemotron-3-ultra-550b-a55b',
+  nemotron35lightning30ba3b: 'nvidia/nemotron-3.5-lightning',
+  nemotron35supervl120ba12b: 'nvidia/nemotron-3.5-super-vl',
+  nemotronsuper3120b: 'nvidia/nemotron-3-super-120b-a12b',
+  qwen3coder480b: 'qwen/qwen3-coder',
+  qwen3coder480ba35b: 'qwen/qwen3-coder',
+  qwen3next80b: 'qwen/qwen3-next-80b-a3b-instruct',
+  qwen35122b: 'qwen/qwen3.5-122b-a10b',
+  qwen35397b: 'qwen/qwen3.5-397b-a17b',
+}
+
 /** Who makes a model whose slug begins so; the first that fits counts. */
 export const families: readonly (readonly [beginning: string, author: string])[] = [
   ['gpt-oss', 'openai'],

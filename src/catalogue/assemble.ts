@@ -28,7 +28,7 @@ export function assemble(rows: readonly Row[], registry: Registry, names: Names,
 
 /** Sources call everything that reads text a model; these do not converse. */
 const notChat =
-  /embed|rerank|(?:^|[/-])(?:bge|e5|gte|m2-bert|indictrans2|m2m100)-|whisper|[-_]tts|transcri|moderation|realtime|live-|imagen|(?:^|[-/])flux|stable-diffusion|translate|[-/]parse|smart-turn|melotts|aura-|streampetr|sparsedrive|esm2|prompt-guard|lyria|veo-/i
+  /embed|rerank|(?:^|[/-])(?:bge|e5|gte|m2-bert|indictrans2|m2m100)-|whisper|[-_]tts|transcri|moderation|realtime|live-|imagen|(?:^|[-/])flux|stable-diffusion|translate|[-/]parse|smart-turn|melotts|aura-|esmfold|streampetr|sparsedrive|esm2|prompt-guard|lyria|veo-/i
 
 /** One row for each upstream id: every fact from the freshest source that has it. */
 function merged(rows: readonly Row[]): Row[] {

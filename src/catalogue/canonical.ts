@@ -1,4 +1,4 @@
-import { aliases, authors, families } from './aliases.ts'
+import { aliases, authors, families, keyAliases } from './aliases.ts'
 
 /**
  * What two hosts that sell one model agree on: an id without the host's path, the version of its deployment, and the
@@ -27,6 +27,7 @@ export function servingOf(upstream: string): { quantization?: string; region?: s
 export function newId(upstream: string): string | undefined {
   const slug = nameOf(upstream)
     .replace(quantizations, '')
+    .replace(/-(?:maas|tee|tput)$/, '')
     .replaceAll(/[^a-z0-9.-]+/g, '-')
   const author = authorOf(slug, upstream)
   return author === undefined || slug === '' ? undefined : `${author}/${slug}`
@@ -105,8 +106,11 @@ export class Registry {
   idOf(provider: string, upstream: string): string | undefined {
     const alias = this.#aliases.get(`${provider}:${upstream}`) ?? this.#aliases.get(upstream)
     if (alias !== undefined) return alias === '' ? undefined : alias
-    const known = this.#ids.get(modelKey(upstream))
+    const key = modelKey(upstream)
+    const known = keyAliases[key] ?? this.#ids.get(key)
     if (known !== undefined) return known
+    // A name that moves from model to model is no model.
+    if (/-latest$/.test(upstream)) return undefined
     const id = newId(upstream)
     if (id !== undefined) this.add(id)
     return id

@@ -47,7 +47,7 @@ const provider = z.object({ models: z.record(z.string(), z.unknown()) })
 
 type ModelsDevModel = z.infer<typeof model>
 
-/** The rows of the hosts we can call. A row that is not what it should be is left out; the guards count the rest. */
+/** The rows of the hosts we can call. One that is not what it should be is left out; guards count what is left. */
 export function modelsDevRows(json: unknown): Row[] {
   const api = z.record(z.string(), z.unknown()).parse(json)
   return Object.entries(hostNames).flatMap(([slug, host]) =>
@@ -56,7 +56,7 @@ export function modelsDevRows(json: unknown): Row[] {
       if (!parsed.success) return []
       return Object.values(parsed.data.models).flatMap((entry) => {
         const row = model.safeParse(entry)
-        return row.success && row.data.status !== 'deprecated' ? [rowOf(slug, row.data)] : []
+        return row.success ? [rowOf(slug, row.data)] : []
       })
     }),
   )
@@ -91,6 +91,7 @@ function rowOf(slug: string, entry: ModelsDevModel): Row {
     ...(released !== undefined && { released }),
     ...(cutoff !== undefined && { cutoff }),
     ...(entry.open_weights != null && { openWeights: entry.open_weights }),
+    ...(entry.status === 'deprecated' && { deprecated: true }),
   }
 }
 
@@ -116,10 +117,12 @@ export interface TokenCosts {
 
 /**
  * Prices by token, where they are known. A zero means that the source does not know; a cache that costs what the
- * prompt costs is no tariff either.
+ * prompt costs is no tariff either; and where the answer costs more than a hundred times the prompt, one of the two is
+ * the price of something else.
  */
 export function tokenPrices(cost: TokenCosts | null | undefined): SeedPrice | undefined {
   if (!cost?.input || !cost.output || cost.input < 0 || cost.output < 0) return undefined
+  if (cost.output > cost.input * ratioMax) return undefined
   const { input, output, cache_read: read, cache_write: write } = cost
   return {
     prompt: usdText(input),
@@ -128,6 +131,8 @@ export function tokenPrices(cost: TokenCosts | null | undefined): SeedPrice | un
     ...(write && write > 0 && write !== input && { cacheWrite: usdText(write) }),
   }
 }
+
+const ratioMax = 100
 
 /** Dollars as decimal text of at most six decimals: what a source computed in floating point is rounded back. */
 export function usdText(dollars: number): string {

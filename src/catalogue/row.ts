@@ -25,6 +25,8 @@ export interface Row {
   released?: string
   cutoff?: string
   openWeights?: boolean
+  /** The source says that it goes, or is gone. */
+  deprecated?: true
 }
 
 /** Freshest first: of two that name one endpoint the earlier is believed. */

@@ -1,13 +1,13 @@
+import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
-import { bundledCatalogue, buildCatalogue } from '../../src/catalogue/catalogue.ts'
+import { catalogueOf } from '../../src/catalogue/catalogue.ts'
 import type { Endpoint } from '../../src/catalogue/model.ts'
-import { parseSeed } from '../../src/catalogue/seed.ts'
-import seed from '../../src/catalogue/seed.json'
-import simulator from '../../src/catalogue/simulator.json'
-import { providers } from '../../src/providers/table.ts'
+import { providerOf } from '../../src/providers/table.ts'
+import snapshot from '../../src/catalogue/snapshot.json'
 
-const models = bundledCatalogue().ids.map((id) => bundledCatalogue().model(id)!)
+const models = await catalogueOf(env).models()
 const endpoints = models.flatMap((model) => model.endpoints)
+const isDirect = ({ provider }: Endpoint) => !['openrouter', 'simulator'].includes(provider)
 
 /** The contract's names of parameters. */
 const vocabulary = new Set(
@@ -18,20 +18,28 @@ const vocabulary = new Set(
   ].flatMap((line) => line.split(' ')),
 )
 
-test('the catalogue has some forty models, most at several providers, and the simulator', () => {
-  const real = models.filter((model) => !model.id.startsWith('simulator/'))
-  const providersOf = real.map((model) => new Set(model.endpoints.map((endpoint) => endpoint.provider)).size)
-  expect({
-    models: real.length,
-    endpoints: real.flatMap((model) => model.endpoints).length,
-    atSeveralProviders: providersOf.filter((count) => count > 1).length,
-  }).toEqual({ models: 48, endpoints: 106, atSeveralProviders: 41 })
-  expect(models.filter((model) => !real.includes(model)).map((model) => model.id)).toEqual([
+test('has hundreds of models, most endpoints at the hosts themselves, and some for nothing', () => {
+  const free = models.filter(({ id }) => id.endsWith(':free'))
+  const listed = models.filter((model) => !free.includes(model) && !model.id.startsWith('simulator/'))
+  const direct = listed.map((model) => model.endpoints.filter((each) => isDirect(each) && !each.unpriced))
+  const hosts = direct.map((each) => new Set(each.map(({ provider }) => provider)))
+  expect(listed.length).toBeGreaterThanOrEqual(640)
+  expect(listed.length + free.length).toBeGreaterThanOrEqual(650)
+  expect(direct.flat().length).toBeGreaterThanOrEqual(1250)
+  expect(hosts.filter(({ size }) => size > 1).length).toBeGreaterThanOrEqual(220)
+  expect(new Set(hosts.flatMap((each) => [...each])).size).toBeGreaterThanOrEqual(45)
+  expect(free.length).toBeGreaterThanOrEqual(28)
+  expect(free.flatMap((model) => model.endpoints).filter(({ price }) => price.promptPicos > 0)).toEqual([])
+})
+
+test('has the models of the simulator', () => {
+  const simulated = models.filter(({ endpoints: [first] }) => first?.provider === 'simulator')
+  expect(simulated.map(({ id }) => id)).toEqual([
     'simulator/echo',
-    'simulator/lorem',
-    'simulator/tools',
-    'simulator/thinker',
     'simulator/json',
+    'simulator/lorem',
+    'simulator/thinker',
+    'simulator/tools',
     'simulator/unreliable',
   ])
 })
@@ -40,11 +48,23 @@ test('the catalogue has some forty models, most at several providers, and the si
 function wrong(check: (endpoint: Endpoint) => boolean): string[] {
   return endpoints
     .filter((endpoint) => check(endpoint))
-    .map(({ model, provider }) => `${model.id} at ${provider}`)
+    .map(({ model, provider, variant }) => `${model.id} at ${provider}/${variant ?? ''}`)
 }
 
-test('every endpoint is at a provider of the table, has a tag of its own, and knows its model', () => {
-  expect(wrong(({ provider }) => !providers.some(({ slug }) => slug === provider))).toEqual([])
+test('a listed model can be called: every endpoint has a row of the provider table', () => {
+  expect([...new Set(endpoints.map(({ provider }) => provider))].filter((slug) => !providerOf(slug))).toEqual([])
+})
+
+test('an endpoint that asks for a format has a provider that speaks it', () => {
+  const without = endpoints.filter(({ provider, format }) => {
+    const row = providerOf(provider)
+    const spoken = row && [row, ...(row.also ?? [])].map(({ protocol }) => protocol.format)
+    return format !== undefined && spoken?.includes(format) === false
+  })
+  expect([...new Set(without.map(({ provider, format }) => `${provider} as ${format}`))]).toEqual([])
+})
+
+test('every endpoint has a tag of its own among those of its model, which it knows', () => {
   expect(wrong((endpoint) => !endpoint.model.endpoints.includes(endpoint))).toEqual([])
   expect(
     wrong((endpoint) => endpoint.model.endpoints.filter((other) => tag(other) === tag(endpoint)).length > 1),
@@ -55,18 +75,12 @@ function tag({ provider, variant }: Endpoint): string {
   return `${provider}/${variant ?? ''}`
 }
 
-test('prices are positive integers, and what is read from a cache never costs more than what is not', () => {
-  expect(wrong(({ price }) => price.promptPicos <= 0 || price.completionPicos <= 0)).toEqual([])
-  expect(wrong(({ price }) => !Object.values(price).every((picos) => Number.isSafeInteger(picos)))).toEqual(
-    [],
-  )
-  expect(wrong(({ price }) => (price.cachedPicos ?? 0) > price.promptPicos)).toEqual([])
-})
-
-test('no price has a slipped decimal point: the dearest completion is $30 per million tokens', () => {
-  expect(Math.max(...endpoints.map(({ price }) => price.completionPicos))).toBe(30_000_000)
-  expect(wrong(({ price }) => price.promptPicos > price.completionPicos)).toEqual([])
-  expect(wrong(({ price }) => price.completionPicos > 20 * price.promptPicos)).toEqual([])
+test('no price is zero but of what is free, and none has a slipped decimal point', () => {
+  const paid = (endpoint: Endpoint) => !endpoint.unpriced && !endpoint.model.id.endsWith(':free')
+  expect(wrong((each) => paid(each) && (each.price.promptPicos <= 0 || each.price.completionPicos <= 0))).toEqual([])
+  expect(wrong(({ price }) => price.completionPicos > 700_000_000)).toEqual([])
+  expect(wrong(({ price }) => price.completionPicos > 100 * price.promptPicos)).toEqual([])
+  expect(wrong(({ price }) => (price.cachedPicos ?? 0) >= Math.max(price.promptPicos, 1))).toEqual([])
 })
 
 test('a completion fits its context, an endpoint its model, and a parameter the vocabulary', () => {
@@ -80,97 +94,53 @@ test('a completion fits its context, an endpoint its model, and a parameter the 
 
 test('models have an author, dates that were, and a description made of facts', () => {
   for (const model of models) {
-    expect(model.id).toMatch(/^[a-z0-9-]+\/[a-z0-9.-]+$/)
-    expect(model.created).toBeGreaterThan(Date.UTC(2023, 0) / 1000)
+    expect(model.id).toMatch(/^[a-z0-9-]+\/[a-z0-9.-]+(:free)?$/)
+    expect(model.created).toBeGreaterThan(Date.UTC(2022, 0) / 1000)
     expect(model.created).toBeLessThan(Date.UTC(2026, 11) / 1000)
     expect(model.knowledgeCutoff ?? '2026-01-01').toMatch(/^\d{4}-\d\d-\d\d$/)
     expect(model.description).toMatch(/^[A-Z].*\.$/)
   }
 })
 
-test('gpt-4o-mini costs $0.15 and $0.60 per million tokens, half of it from the cache', () => {
-  const { endpoints: own, ...model } = bundledCatalogue().model('openai/gpt-4o-mini')!
-  expect(model).toEqual({
-    id: 'openai/gpt-4o-mini',
-    name: 'OpenAI: GPT-4o mini',
-    description:
-      'Reads text, images and files, writes text. Context of 128,000 tokens. Knowledge up to October 2023.',
-    created: 1_721_260_800,
-    contextLength: 128_000,
-    inputModalities: ['text', 'image', 'file'],
-    outputModalities: ['text'],
-    tokenizer: 'GPT',
-    knowledgeCutoff: '2023-10-31',
-    huggingFaceId: null,
-    reasoning: false,
-    reasoningMandatory: false,
+test('one model is asked for by its id, and nothing by another', async () => {
+  const catalogue = catalogueOf(env)
+  expect((await catalogue.model('openai/gpt-4o-mini'))?.endpoints[0]).toMatchObject({
+    provider: 'openai',
+    upstreamModel: 'gpt-4o-mini',
+    price: { promptPicos: 150_000, completionPicos: 600_000, cachedPicos: 75_000 },
   })
-  expect(own.map(({ provider, upstreamModel, price }) => ({ provider, upstreamModel, price }))).toEqual([
-    {
-      provider: 'openai',
-      upstreamModel: 'gpt-4o-mini',
-      price: { promptPicos: 150_000, completionPicos: 600_000, cachedPicos: 75_000 },
-    },
-    {
-      provider: 'openrouter',
-      upstreamModel: 'openai/gpt-4o-mini',
-      price: { promptPicos: 150_000, completionPicos: 600_000, cachedPicos: 75_000 },
-    },
-  ])
+  for (const id of ['openai/gpt-4o-mni', '__proto__', '']) expect(await catalogue.model(id)).toBe(undefined)
+  expect(await catalogue.ids()).toEqual(models.map(({ id }) => id))
 })
 
-test('reasoning models of OpenAI are capped by max_completion_tokens and get no sampling parameters', () => {
-  const gpt5 = bundledCatalogue().model('openai/gpt-5')!
-  expect(gpt5.endpoints[0]?.quirks).toEqual({
-    maxTokensField: 'max_completion_tokens',
-    efforts: ['minimal', 'low', 'medium', 'high'],
-    drop: [
-      'temperature',
-      'top_p',
-      'logprobs',
-      'top_logprobs',
-      'logit_bias',
-      'presence_penalty',
-      'frequency_penalty',
-      'stop',
+test('Claude is priced by the length of its prompt, and for what is cached for an hour', async () => {
+  const model = await catalogueOf(env).model('anthropic/claude-sonnet-4.5')
+  const anthropic = model?.endpoints.find(({ provider }) => provider === 'anthropic')
+  expect(anthropic?.price).toEqual({
+    promptPicos: 3_000_000,
+    completionPicos: 15_000_000,
+    cachedPicos: 300_000,
+    cacheWritePicos: 3_750_000,
+    cacheWriteLongPicos: 6_000_000,
+    searchNanos: 10_000_000,
+    contextTiers: [
+      {
+        abovePromptTokens: 200_000,
+        promptPicos: 6_000_000,
+        completionPicos: 22_500_000,
+        cachedPicos: 600_000,
+        cacheWritePicos: 7_500_000,
+        cacheWriteLongPicos: 12_000_000,
+      },
     ],
   })
+  const vertex = model?.endpoints.find(({ provider }) => provider === 'google-vertex')
+  expect(vertex).toMatchObject({ format: 'anthropic-messages', upstreamModel: 'claude-sonnet-4-5@20250929' })
+  const regions = model?.endpoints.filter(({ provider }) => provider === 'amazon-bedrock')
+  expect(regions?.map(({ region }) => region)).toContain('eu')
 })
 
-test('the files name where their facts come from, and when', () => {
-  for (const file of [seed, simulator]) {
-    expect(parseSeed(file).models.length).toBeGreaterThan(0)
-    for (const source of file.sources) expect(source.date).toMatch(/^2026-\d\d-\d\d$/)
-  }
+test('the snapshot names where its facts come from, and when', () => {
+  expect(snapshot.sources.map(({ name }) => name)).toContain('models.dev')
+  for (const source of snapshot.sources) expect(source.date).toMatch(/^2026-\d\d-\d\d$/)
 })
-
-test('a seed with a price that does not fit, a negative one, or the same model twice is refused', () => {
-  expect(() => buildCatalogue([seedWith('0.0000001')]).model('a/b')).toThrow('0.0000001 is no price')
-  expect(() => buildCatalogue([seedWith('-1')]).model('a/b')).toThrow('-1 is no price')
-  expect(() => buildCatalogue([seedWith('1e-3')]).model('a/b')).toThrow('1e-3 is no price')
-  expect(() => buildCatalogue([seedWith('1', 2)])).toThrow('The catalogue has a/b twice.')
-  expect(buildCatalogue([seedWith('0.000001')]).model('a/b')?.endpoints[0]?.price.promptPicos).toBe(1)
-})
-
-function seedWith(prompt: string, copies = 1) {
-  const endpoint = {
-    provider: 'openai',
-    model: 'b',
-    prompt,
-    completion: '1',
-    context: 10,
-    output: null,
-    parameters: [],
-  }
-  const model = {
-    id: 'a/b',
-    name: 'B',
-    created: 1,
-    context: 10,
-    input: ['text'],
-    output: ['text'],
-    tokenizer: 'Other',
-    endpoints: [endpoint],
-  }
-  return parseSeed({ sources: [], parameterGroups: {}, models: Array.from({ length: copies }, () => model) })
-}
