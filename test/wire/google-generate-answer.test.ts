@@ -140,9 +140,11 @@ test('audio, pictures, caches and tools of its own are parts of the totals', asy
     ],
     candidatesTokensDetails: [{ modality: 'AUDIO', tokenCount: 30 }],
     toolUsePromptTokensDetails: [{ modality: 'AUDIO', tokenCount: 5 }],
+    cacheTokensDetails: [{ modality: 'AUDIO', tokenCount: 300 }],
+    trafficType: 'ON_DEMAND_FLEX',
   }
   const events = await decodeText(chunk({ finishReason: 'STOP' }, { usageMetadata }))
-  expect(lastUsage(events)).toMatchObject({
+  expect(lastUsage(events)).toEqual({
     promptTokens: 1_200,
     completionTokens: 100,
     cachedTokens: 600,
@@ -150,6 +152,8 @@ test('audio, pictures, caches and tools of its own are parts of the totals', asy
     cacheWriteLongTokens: 0,
     reasoningTokens: 60,
     promptAudioTokens: 405,
+    cachedAudioTokens: 300,
+    serviceTier: 'flex',
     completionAudioTokens: 30,
     promptImageTokens: 500,
     completionImageTokens: 0,

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import { noUsage, type Usage } from '../../generation/usage.ts'
-import { readArray, readCount, readObject } from '../json.ts'
+import { readArray, readCount, readObject, readText } from '../json.ts'
+import { servedIn } from '../service-tier.ts'
 
 /**
  * Google's counts as ours. Thoughts and what its own tools read stand beside the candidates and the prompt; what came
@@ -13,18 +14,23 @@ export function readUsage(metadata: JsonObject | undefined): Usage | undefined {
   const thoughts = readCount(metadata['thoughtsTokenCount']) ?? 0
   const candidates = readCount(metadata['candidatesTokenCount']) ?? 0
   const promptTokens = ofPrompt + ofTools
+  const cachedTokens = Math.min(readCount(metadata['cachedContentTokenCount']) ?? 0, promptTokens)
+  const serviceTier = tierOf(metadata)
   const prompt = [metadata['promptTokensDetails'], metadata['toolUsePromptTokensDetails']]
   const answer = [metadata['candidatesTokensDetails']]
   return {
     ...noUsage,
     promptTokens,
     completionTokens: candidates + thoughts,
-    cachedTokens: Math.min(readCount(metadata['cachedContentTokenCount']) ?? 0, promptTokens),
+    cachedTokens,
     reasoningTokens: thoughts,
     promptAudioTokens: Math.min(modality(prompt, 'AUDIO'), promptTokens),
+    cachedAudioTokens: Math.min(modality([metadata['cacheTokensDetails']], 'AUDIO'), cachedTokens),
     promptImageTokens: Math.min(modality(prompt, 'IMAGE'), promptTokens),
     completionAudioTokens: Math.min(modality(answer, 'AUDIO'), candidates),
     completionImageTokens: Math.min(modality(answer, 'IMAGE'), candidates),
+    ...(serviceTier !== undefined && { serviceTier }),
+    ...servedIn(metadata['serviceTier'] ?? metadata['trafficType']),
   }
 }
 
@@ -34,4 +40,10 @@ function modality(lists: readonly (Json | undefined)[], wanted: string): number 
     if (detail?.['modality'] === wanted) tokens += readCount(detail['tokenCount']) ?? 0
   }
   return tokens
+}
+
+/** AI Studio names the tier, and Vertex the kind of traffic. */
+function tierOf(metadata: JsonObject): string | undefined {
+  const told = readText(metadata['serviceTier']) ?? readText(metadata['trafficType']) ?? ''
+  return /flex|priority/.exec(told.toLowerCase())?.[0]
 }
