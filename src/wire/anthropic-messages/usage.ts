@@ -3,6 +3,7 @@ import { toUsd } from '../../base/money.ts'
 import { noUsage, type Usage } from '../../generation/usage.ts'
 import type { Charge } from '../dialect.ts'
 import { readArray, readCount, readObject } from '../json.ts'
+import { servedIn } from '../service-tier.ts'
 
 /** A provider's counts as ours; `undefined` where it has told none yet. The format counts what is cached beside `input_tokens`. */
 export function readUsage(counts: JsonObject): Usage | undefined {
@@ -23,6 +24,7 @@ export function readUsage(counts: JsonObject): Usage | undefined {
     cacheWriteLongTokens: sum((part) => part.cacheWriteLongTokens),
     reasoningTokens: Math.min(thought, completionTokens),
     webSearches: readCount(readObject(counts['server_tool_use'])?.['web_search_requests']) ?? 0,
+    ...servedIn(counts['service_tier']),
   }
 }
 

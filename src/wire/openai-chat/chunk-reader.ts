@@ -5,6 +5,7 @@ import type { Flaw, GenerationEvent, Media, NativeFrame } from '../../generation
 import { faultOfJson, namedStatus } from '../faults.ts'
 import { parseJson, readArray, readCount, readObject, readText } from '../json.ts'
 import type { Quirks } from '../protocol.ts'
+import { servedIn } from '../service-tier.ts'
 import { brokenAnswer, upstreamError } from '../upstream-error.ts'
 import { finishReasonOf } from './finish.ts'
 import { deltaChoice, finishChoice, makeDelta, makeFrame, type DeltaParts } from './frames.ts'
@@ -24,6 +25,7 @@ export class ChunkReader {
   readonly #toolCalls = new ToolCalls(() => this.#answerId)
   #answerId = ''
   #thoughts = ''
+  #serviceTier: Json | undefined
   #hasCited = false
   #started = false
   #answered = false
@@ -69,11 +71,12 @@ export class ChunkReader {
     throwReported(chunk)
     const choice = choiceOf(chunk)
     if (readArray(chunk['choices'])?.some(isExtra)) this.#flaws.add('extra_choice')
+    this.#serviceTier = chunk['service_tier'] ?? this.#serviceTier
     const events = this.#start(chunk)
     if (choice) this.#readChoice(chunk, choice, events)
     const counts = chunk['usage'] ?? choice?.['usage'] ?? readObject(chunk['x_groq'])?.['usage']
     const usage = readUsage(counts, this.#quirks)
-    if (usage) events.push({ type: 'usage', usage })
+    if (usage) events.push({ type: 'usage', usage: { ...usage, ...servedIn(this.#serviceTier) } })
     return events
   }
 

@@ -16,13 +16,30 @@ export function readUsage(json: Json | undefined, quirks: Quirks): Usage | undef
   if (!counts || prompt === undefined || completion === undefined || prompt + completion === 0)
     return undefined
 
-  const ofPrompt = readObject(counts['prompt_tokens_details']) ?? {}
+  // Mistral has been seen to misspell it.
+  const ofPrompt = readObject(counts['prompt_tokens_details'] ?? counts['prompt_token_details']) ?? {}
   const ofCompletion = readObject(counts['completion_tokens_details']) ?? {}
-  const cached = first(ofPrompt['cached_tokens'], counts['prompt_cache_hit_tokens'], counts['cached_tokens'])
-  const written = first(ofPrompt['cache_write_tokens'], counts['cache_creation_input_tokens'])
+  const cached = first(
+    ofPrompt['cached_tokens'],
+    counts['prompt_cache_hit_tokens'],
+    counts['cached_tokens'],
+    counts['num_cached_tokens'],
+  )
+  const written = first(
+    ofPrompt['cache_write_tokens'],
+    ofPrompt['cache_creation_input_tokens'],
+    counts['cache_creation_input_tokens'],
+  )
+  const writtenLong = first(
+    readObject(ofPrompt['cache_write_tokens_details'])?.['ttl_12h'],
+    readObject(ofPrompt['cache_creation'])?.['ephemeral_1h_input_tokens'],
+  )
   const reasoning = first(ofCompletion['reasoning_tokens'], counts['reasoning_tokens'])
   // A part larger than its whole shows that the host counts it beside the whole.
-  const promptTokens = cached > prompt ? prompt + cached : prompt
+  // What a search engine read of its sources, billed as prompt and counted beside it.
+  const readElsewhere = first(counts['citation_tokens'])
+  const promptTokens = readElsewhere + (cached > prompt ? prompt + cached : prompt)
+  const cacheWriteTokens = Math.min(written, promptTokens - cached)
   const outside = quirks.reasoningOutsideCompletion || reasoning > completion
   const completionTokens = outside ? completion + reasoning : completion
   return {
@@ -30,7 +47,8 @@ export function readUsage(json: Json | undefined, quirks: Quirks): Usage | undef
     promptTokens,
     completionTokens,
     cachedTokens: cached,
-    cacheWriteTokens: Math.min(written, promptTokens - cached),
+    cacheWriteTokens,
+    cacheWriteLongTokens: Math.min(writtenLong, cacheWriteTokens),
     reasoningTokens: reasoning,
     promptAudioTokens: Math.min(first(ofPrompt['audio_tokens']), promptTokens),
     completionAudioTokens: Math.min(first(ofCompletion['audio_tokens']), completionTokens),

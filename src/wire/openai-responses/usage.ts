@@ -1,16 +1,17 @@
-import type { Json, JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import { toUsd } from '../../base/money.ts'
 import { noUsage, type Usage } from '../../generation/usage.ts'
 import type { Charge } from '../dialect.ts'
 import { readCount, readObject } from '../json.ts'
 import type { Quirks } from '../protocol.ts'
+import { servedIn } from '../service-tier.ts'
 
 /**
  * A provider's counts as ours; `undefined` where they are impossible or an early placeholder of zeros: then the gateway
  * counts. `webSearches`: those that were seen in the answer.
  */
-export function readUsage(json: Json | undefined, quirks: Quirks, webSearches: number): Usage | undefined {
-  const counts = readObject(json)
+export function readUsage(response: JsonObject, quirks: Quirks, webSearches: number): Usage | undefined {
+  const counts = readObject(response['usage'])
   const prompt = readCount(counts?.['input_tokens'])
   const completion = readCount(counts?.['output_tokens'])
   if (!counts || prompt === undefined || completion === undefined || prompt + completion === 0)
@@ -19,18 +20,22 @@ export function readUsage(json: Json | undefined, quirks: Quirks, webSearches: n
   const ofPrompt = readObject(counts['input_tokens_details'])
   const cached = readCount(ofPrompt?.['cached_tokens']) ?? 0
   const written = readCount(ofPrompt?.['cache_write_tokens']) ?? 0
+  const writtenLong = readCount(readObject(ofPrompt?.['cache_write_tokens_details'])?.['ttl_12h']) ?? 0
   const reasoning = readCount(readObject(counts['output_tokens_details'])?.['reasoning_tokens']) ?? 0
   // A part larger than its whole shows that the host counts it beside the whole.
   const promptTokens = cached > prompt ? prompt + cached : prompt
+  const cacheWriteTokens = Math.min(written, promptTokens - cached)
   const outside = quirks.reasoningOutsideCompletion || reasoning > completion
   return {
     ...noUsage,
     promptTokens,
     completionTokens: outside ? completion + reasoning : completion,
     cachedTokens: cached,
-    cacheWriteTokens: Math.min(written, promptTokens - cached),
+    cacheWriteTokens,
+    cacheWriteLongTokens: Math.min(writtenLong, cacheWriteTokens),
     reasoningTokens: reasoning,
     webSearches,
+    ...servedIn(response['service_tier']),
   }
 }
 
