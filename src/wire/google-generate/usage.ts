@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import { noUsage, type Usage } from '../../generation/usage.ts'
-import { readArray, readCount, readObject, readText } from '../json.ts'
+import { readArray, readCount, readObject } from '../json.ts'
 import { servedIn } from '../service-tier.ts'
 
 /**
@@ -15,7 +15,6 @@ export function readUsage(metadata: JsonObject | undefined): Usage | undefined {
   const candidates = readCount(metadata['candidatesTokenCount']) ?? 0
   const promptTokens = ofPrompt + ofTools
   const cachedTokens = Math.min(readCount(metadata['cachedContentTokenCount']) ?? 0, promptTokens)
-  const serviceTier = tierOf(metadata)
   const prompt = [metadata['promptTokensDetails'], metadata['toolUsePromptTokensDetails']]
   const answer = [metadata['candidatesTokensDetails']]
   return {
@@ -29,7 +28,7 @@ export function readUsage(metadata: JsonObject | undefined): Usage | undefined {
     promptImageTokens: Math.min(modality(prompt, 'IMAGE'), promptTokens),
     completionAudioTokens: Math.min(modality(answer, 'AUDIO'), candidates),
     completionImageTokens: Math.min(modality(answer, 'IMAGE'), candidates),
-    ...(serviceTier !== undefined && { serviceTier }),
+    // AI Studio names the tier, and Vertex the kind of traffic.
     ...servedIn(metadata['serviceTier'] ?? metadata['trafficType']),
   }
 }
@@ -40,10 +39,4 @@ function modality(lists: readonly (Json | undefined)[], wanted: string): number 
     if (detail?.['modality'] === wanted) tokens += readCount(detail['tokenCount']) ?? 0
   }
   return tokens
-}
-
-/** AI Studio names the tier, and Vertex the kind of traffic. */
-function tierOf(metadata: JsonObject): string | undefined {
-  const told = readText(metadata['serviceTier']) ?? readText(metadata['trafficType']) ?? ''
-  return /flex|priority/.exec(told.toLowerCase())?.[0]
 }
