@@ -90,7 +90,8 @@ async function workerOptions(scriptPath: string, bindings: Record<string, string
         scriptPath,
         ...settings,
         bindings,
-        assets: { directory: 'public', binding: 'ASSETS' },
+        // What is no file is the Worker's, as it is where wrangler serves both.
+        assets: { directory: 'public', binding: 'ASSETS', routerConfig: { has_user_worker: true } },
         d1Databases: { DB: 'switchyard' },
         durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
