@@ -6,6 +6,7 @@ import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import type { Profile } from '../ledger/contract.ts'
 import { holdNanos, markupOf, type Markup } from '../ledger/cost.ts'
+import { makerAt } from '../providers/address.ts'
 import { readArray, readObject, readText } from '../wire/json.ts'
 import type { Limits } from './limits.ts'
 
@@ -40,8 +41,8 @@ export async function makePlan(
 ): Promise<Plan> {
   const { model, endpoints: live } = await selectModel(env, request.model)
   checkInputs(model, request)
-  const able = withinCap(model, withinContext(model, live, request), request)
-  const endpoints = preferTools(able, request).slice(0, limits.attemptsMax)
+  const able = withinCap(withinContext(model, live, request), request)
+  const endpoints = preferMaker(env, preferTools(able, request), request).slice(0, limits.attemptsMax)
   const markup = markupOf(profile.markups, model.id)
   const caps = endpoints.map((endpoint) => completionCap(endpoint, request))
   const { promptTokensMax } = request
@@ -62,8 +63,7 @@ export async function makePlan(
 
 /** The completion tokens that a hold for this endpoint covers at first. */
 function completionCap(endpoint: Endpoint, request: GenerationRequest): number {
-  const most = endpoint.maxCompletionTokens ?? endpoint.contextLength
-  return Math.min(request.maxTokens ?? completionAllowanceTokens, most)
+  return Math.min(request.maxTokens ?? completionAllowanceTokens, mostTokens(endpoint))
 }
 
 /** Whether the tools include the provider's own search, which every format calls much the same. */
@@ -102,17 +102,25 @@ function withinContext(model: Model, endpoints: readonly Endpoint[], request: Ge
   )
 }
 
-/** Leaves out endpoints that cannot write as much as the client asks for. */
-function withinCap(model: Model, endpoints: Endpoint[], request: GenerationRequest): Endpoint[] {
-  const { maxTokens } = request
+/**
+ * Leaves out endpoints that cannot write as much as the client asks for. A cap is no demand: where none writes so much,
+ * those that write the most are asked for what they can. Agents send the same cap to every model.
+ */
+function withinCap(endpoints: Endpoint[], { maxTokens }: GenerationRequest): Endpoint[] {
   if (maxTokens === undefined) return endpoints
-  const most = endpoints.map((endpoint) => endpoint.maxCompletionTokens ?? endpoint.contextLength)
-  const able = endpoints.filter((_, index) => maxTokens <= (most[index] ?? 0))
-  if (able.length > 0) return able
-  throw new GatewayError(
-    'max_tokens_exceeded',
-    `max_tokens (or max_completion_tokens) is ${maxTokens}, but ${model.id} writes at most ${Math.max(...most)} tokens.`,
-  )
+  const wanted = Math.min(maxTokens, Math.max(...endpoints.map(mostTokens)))
+  return endpoints.filter((endpoint) => mostTokens(endpoint) >= wanted)
+}
+
+function mostTokens({ maxCompletionTokens, contextLength }: Endpoint): number {
+  return maxCompletionTokens ?? contextLength
+}
+
+/** An open tool loop holds thoughts that only their maker can read: it goes on there, where that can be had. */
+function preferMaker(env: Env, endpoints: Endpoint[], { loopMaker, native }: GenerationRequest): Endpoint[] {
+  if (loopMaker === undefined) return endpoints
+  const able = endpoints.filter((endpoint) => makerAt(env, endpoint, native.format) === loopMaker)
+  return able.length > 0 ? able : endpoints
 }
 
 /** How many completion tokens an amount buys beside the prompt, at the dearest of the plan's endpoints. */

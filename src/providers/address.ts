@@ -5,7 +5,7 @@ import { bearer, type Ask, type Outgoing } from './auth/auth.ts'
 import { chooseKey } from './auth/key-choice.ts'
 import { settingOf, type ProviderEnv } from './live.ts'
 import type { Provider, Surface } from './provider.ts'
-import { addressSuffix, variableOf } from './table.ts'
+import { addressSuffix, makerOf, providerOf, variableOf } from './table.ts'
 import { fill, type Setting } from './variables.ts'
 
 /**
@@ -24,6 +24,18 @@ export function surfaceOf(
   const [first = provider] = able
   const found = able.find(({ protocol }) => protocol.format === native) ?? first
   return isLeftBehind(env, provider, found) ? first : found
+}
+
+/** Whose sealed thoughts an endpoint can read when a client of this format asks, see `Seal`. */
+export function makerAt(
+  env: ProviderEnv,
+  endpoint: { provider: string; format?: Format; upstreamModel: string },
+  native: Format,
+): string | undefined {
+  const provider = providerOf(endpoint.provider)
+  if (!provider) return undefined
+  const { format, upstreamModel: model } = endpoint
+  return makerOf(provider, surfaceOf(env, provider, { format, native, model }), model)
 }
 
 function isLeftBehind(env: ProviderEnv, provider: Provider, surface: Surface): boolean {
