@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assemble } from '../../src/catalogue/assemble.ts'
 import { Registry } from '../../src/catalogue/canonical.ts'
+import { hostNames } from '../../src/catalogue/host-names.ts'
 import { modelsDevRows } from '../../src/catalogue/models-dev.ts'
 import type { Row } from '../../src/catalogue/row.ts'
 import { parseSeed, type Seed, type SeedModel } from '../../src/catalogue/seed.ts'
@@ -38,7 +39,9 @@ export async function buildSeed(homes: Homes): Promise<Seed> {
   const listed = withCurated(models, curated.models)
   return parseSeed({
     sources: [...curated.sources, ...simulator.sources],
-    models: [...listed, ...freeModels(listed, openRouter.free), ...simulator.models].toSorted(byId),
+    models: [...listed, ...freeModels(listed, openRouter.free), ...simulator.models]
+      .map(inOrder)
+      .toSorted(byId),
   })
 }
 
@@ -82,6 +85,16 @@ function withCurated(models: readonly SeedModel[], curated: readonly SeedModel[]
   }
   return [...merged.values()]
 }
+
+/** Endpoints in the order of our list of hosts, which begins with those who make models: the first is the one to try. */
+function inOrder(model: SeedModel): SeedModel {
+  const endpoints = model.endpoints.toSorted(
+    (left, right) => hosts.indexOf(left.provider) - hosts.indexOf(right.provider),
+  )
+  return { ...model, endpoints }
+}
+
+const hosts = Object.keys(hostNames)
 
 function byId(left: SeedModel, right: SeedModel): number {
   return left.id < right.id ? -1 : 1

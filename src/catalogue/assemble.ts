@@ -15,7 +15,8 @@ export interface Names {
 export function assemble(rows: readonly Row[], registry: Registry, names: Names, today: string): SeedModel[] {
   const byModel = new Map<string, Row[]>()
   for (const row of merged(rows)) {
-    const id = registry.idOf(row.provider, row.upstream)
+    // What OpenRouter calls a model is its canonical id.
+    const id = row.provider === 'openrouter' ? row.upstream : registry.idOf(row.provider, row.upstream)
     if (id === undefined || !row.writes.includes('text') || notChat.test(row.upstream)) continue
     const known = byModel.get(id)
     if (known) known.push(row)
@@ -72,7 +73,7 @@ function withRarePrices(price: NonNullable<Row['price']>, older: Row['price']): 
 }
 
 function modelOf(id: string, rows: readonly Row[], names: Names, today: string): SeedModel | undefined {
-  const endpoints = withVariants(rows.flatMap((row) => endpointOf(row) ?? []))
+  const endpoints = believable(withVariants(rows.flatMap((row) => endpointOf(row) ?? [])))
   const [first] = rows
   if (!first || endpoints.length === 0) return undefined
   const reasoning = rows.map((row) => row.reasoning).find((each) => each !== undefined)
@@ -95,6 +96,23 @@ function modelOf(id: string, rows: readonly Row[], names: Names, today: string):
     ...(reasoning !== undefined && efforts && { efforts: [...efforts] }),
     endpoints,
   }
+}
+
+/** A prompt at less than a fifth of what others ask is a price of something else, such as of what is cached. */
+function believable(endpoints: readonly SeedEndpoint[]): SeedEndpoint[] {
+  const prompts = endpoints
+    .flatMap(({ prompt }) => (prompt === undefined ? [] : [Number(prompt)]))
+    .toSorted((a, b) => a - b)
+  const usual = prompts[Math.floor(prompts.length / 2)] ?? 0
+  return endpoints.map((endpoint) =>
+    Number(endpoint.prompt ?? usual) < usual / 5 ? unpriced(endpoint) : endpoint,
+  )
+}
+
+/** The same endpoint, of which nobody knows what it costs. */
+function unpriced(endpoint: SeedEndpoint): SeedEndpoint {
+  const { prompt: _, completion: __, ...rest } = endpoint
+  return rest
 }
 
 /** Endpoints of a model at one host get names to tell them apart; two ids of one deployment are one endpoint. */

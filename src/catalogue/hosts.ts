@@ -5,6 +5,11 @@ export function isOpen(slug: string): boolean {
   return providerOf(slug)?.open === true
 }
 
+/** Whether a provider sells what others host. */
+export function isAggregator(slug: string): boolean {
+  return providerOf(slug)?.aggregator === true
+}
+
 /** What must be set before a provider can be called: `OPENAI_API_KEY`. */
 export function settingFor(slug: string): string {
   const provider = providerOf(slug)

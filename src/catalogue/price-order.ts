@@ -1,3 +1,4 @@
+import { isAggregator } from './hosts.ts'
 import type { Endpoint } from './model.ts'
 
 /**
@@ -8,7 +9,14 @@ function weight({ price }: Endpoint): number {
   return price.promptPicos * 3 + price.completionPicos
 }
 
-/** Cheapest first; endpoints of one price stay as the catalogue lists them. */
+/**
+ * Hosts themselves, cheapest first, and after them whoever sells what others host: the same machine through one more
+ * hand. Endpoints of one price stay as the catalogue lists them.
+ */
 export function cheapestFirst(endpoints: readonly Endpoint[]): Endpoint[] {
-  return endpoints.toSorted((left, right) => weight(left) - weight(right))
+  return endpoints.toSorted(
+    (left, right) =>
+      Number(isAggregator(left.provider)) - Number(isAggregator(right.provider)) ||
+      weight(left) - weight(right),
+  )
 }

@@ -32,6 +32,8 @@ export interface Provider extends Surface {
    * first serves other models. Without an address of its own such a surface is where the provider is.
    */
   also?: readonly Surface[]
+  /** Sells what others host: those are asked first, if they can be. */
+  aggregator?: boolean
   /** Its models are whatever it serves: `<slug>/<model>`. */
   open?: boolean
   /** Takes further headers, as JSON, from `<SLUG>_HEADERS`: what a tunnel in front of it wants to see. */

@@ -154,6 +154,7 @@ const rows: Provider[] = [
     ...chat,
     slug: 'openrouter',
     name: 'OpenRouter',
+    aggregator: true,
     baseUrl: 'https://openrouter.ai/api/v1',
     quirks: { reasoningField: 'reasoning', reasoningRequest: 'reasoning', extensions: true },
   },
@@ -165,7 +166,7 @@ const rows: Provider[] = [
     name: 'Ollama',
     open: true,
     takesHeaders: true,
-    quirks: { noDeveloperRole: true, reasoningField: 'reasoning' },
+    quirks: { noDeveloperRole: true, reasoningField: 'reasoning', needsBytes: true },
   },
   { ...chat, slug: 'vllm', name: 'vLLM', open: true, takesHeaders: true, quirks: {} },
   {

@@ -52,7 +52,9 @@ function wrong(check: (endpoint: Endpoint) => boolean): string[] {
 }
 
 test('a listed model can be called: every endpoint has a row of the provider table', () => {
-  expect([...new Set(endpoints.map(({ provider }) => provider))].filter((slug) => !providerOf(slug))).toEqual([])
+  expect([...new Set(endpoints.map(({ provider }) => provider))].filter((slug) => !providerOf(slug))).toEqual(
+    [],
+  )
 })
 
 test('an endpoint that asks for a format has a provider that speaks it', () => {
@@ -77,7 +79,9 @@ function tag({ provider, variant }: Endpoint): string {
 
 test('no price is zero but of what is free, and none has a slipped decimal point', () => {
   const paid = (endpoint: Endpoint) => !endpoint.unpriced && !endpoint.model.id.endsWith(':free')
-  expect(wrong((each) => paid(each) && (each.price.promptPicos <= 0 || each.price.completionPicos <= 0))).toEqual([])
+  expect(
+    wrong((each) => paid(each) && (each.price.promptPicos <= 0 || each.price.completionPicos <= 0)),
+  ).toEqual([])
   expect(wrong(({ price }) => price.completionPicos > 700_000_000)).toEqual([])
   expect(wrong(({ price }) => price.completionPicos > 100 * price.promptPicos)).toEqual([])
   expect(wrong(({ price }) => (price.cachedPicos ?? 0) >= Math.max(price.promptPicos, 1))).toEqual([])

@@ -1,24 +1,29 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
 import { errorObject, GatewayError } from '../../src/base/errors.ts'
-import { bundledCatalogue } from '../../src/catalogue/catalogue.ts'
+import { catalogueOf } from '../../src/catalogue/catalogue.ts'
+import { openModel } from '../../src/catalogue/open-model.ts'
 import { resolve, selectModel } from '../../src/catalogue/resolve.ts'
 
 const offline = { ...env, SIMULATOR: 'on' }
 
-function resolved(id: string, live: string[]) {
-  return resolve(bundledCatalogue(), id, new Set(live))
+/** What an id means with these providers live. */
+async function resolved(id: string, live: string[]) {
+  const catalogue = catalogueOf(env)
+  const base = await catalogue.model(id.split(':')[0] ?? '')
+  return resolve(id, { model: (await catalogue.model(id)) ?? openModel(id), base }, new Set(live))
 }
 
-function providersOf(id: string, live: string[]): string[] {
-  const resolution = resolved(id, live)
+async function providersOf(id: string, live: string[]): Promise<string[]> {
+  const resolution = await resolved(id, live)
   if (resolution.kind !== 'model') throw new Error(`${id} is ${resolution.kind}`)
   return resolution.endpoints.map(({ provider, upstreamModel }) => `${provider}:${upstreamModel}`)
 }
 
-function refusal(id: string | undefined, variables: Record<string, string> = {}) {
+async function refusal(id: string | undefined, variables: Record<string, string> = {}) {
   try {
-    selectModel({ ...offline, ...variables }, id)
+    await selectModel({ ...offline, ...variables }, id)
   } catch (error) {
     if (error instanceof GatewayError) return errorObject(error)
     throw error
@@ -26,29 +31,38 @@ function refusal(id: string | undefined, variables: Record<string, string> = {})
   throw new Error(`${id} was not refused`)
 }
 
+/** The names that the refusal of an unknown model offers. */
+async function near(id: string): Promise<unknown> {
+  const { metadata } = await refusal(id)
+  return z.object({ near: z.array(z.string()).optional() }).parse(metadata).near ?? []
+}
+
 describe('a known model', () => {
-  test('has the endpoints whose providers are live, cheapest first', () => {
-    expect(providersOf('openai/gpt-oss-120b', ['groq', 'deepinfra', 'together', 'simulator'])).toEqual([
+  test('has the endpoints whose providers are live, cheapest first', async () => {
+    expect(await providersOf('openai/gpt-oss-120b', ['groq', 'deepinfra', 'together', 'simulator'])).toEqual([
       'deepinfra:openai/gpt-oss-120b',
       'groq:openai/gpt-oss-120b',
       'together:openai/gpt-oss-120b',
       'deepinfra:openai/gpt-oss-120b-Turbo',
     ])
-    expect(providersOf('openai/gpt-oss-120b', ['together'])).toEqual(['together:openai/gpt-oss-120b'])
+    expect(await providersOf('openai/gpt-oss-120b', ['together'])).toEqual(['together:openai/gpt-oss-120b'])
   })
 
-  test('of the simulator fails at its cheaper endpoint first', () => {
-    expect(providersOf('simulator/unreliable', ['simulator'])).toEqual([
+  test('of the simulator fails at its cheaper endpoint first', async () => {
+    expect(await providersOf('simulator/unreliable', ['simulator'])).toEqual([
       'simulator:unreliable-broken',
       'simulator:unreliable-steady',
     ])
   })
 
-  test('without a key is a 404 that names the variable to set', () => {
-    expect(refusal('openai/gpt-4o-mini')).toEqual({
+  test('without a key is a 404 that names the variable to set', async () => {
+    expect(await refusal('openai/gpt-4o-mini')).toEqual({
       code: 404,
       message: 'openai/gpt-4o-mini is known here; set OPENAI_API_KEY to use it',
-      metadata: { error_type: 'not_found', variables: ['OPENAI_API_KEY', 'OPENROUTER_API_KEY'] },
+      metadata: {
+        error_type: 'not_found',
+        variables: expect.arrayContaining(['OPENAI_API_KEY', 'OPENROUTER_API_KEY']),
+      },
       error_type: 'not_found',
       http_status: 404,
       availability: {
@@ -58,33 +72,33 @@ describe('a known model', () => {
         docs_url: 'https://openrouter.ai/docs/errors#no_endpoints',
       },
     })
-    expect(refusal('anthropic/claude-haiku-4.5')['message']).toBe(
-      'anthropic/claude-haiku-4.5 is known here; set OPENROUTER_API_KEY to use it',
+    expect((await refusal('anthropic/claude-haiku-4.5'))['message']).toBe(
+      'anthropic/claude-haiku-4.5 is known here; set ANTHROPIC_API_KEY to use it',
     )
-    expect(refusal('ollama/llama3.2:3b')['message']).toBe(
+    expect((await refusal('ollama/llama3.2:3b'))['message']).toBe(
       'ollama/llama3.2:3b is known here; set OLLAMA_BASE_URL to use it',
     )
-    expect(refusal('simulator/echo', { SIMULATOR: 'off', OPENAI_API_KEY: 'sk-test' })['message']).toBe(
-      'simulator/echo is known here; set SIMULATOR=on to use it',
-    )
+    expect(
+      (await refusal('simulator/echo', { SIMULATOR: 'off', OPENAI_API_KEY: 'sk-test' }))['message'],
+    ).toBe('simulator/echo is known here; set SIMULATOR=on to use it')
   })
 })
 
-test('a host that serves whatever it has gets the rest of the id as it is, for nothing', () => {
+test('a host that serves whatever it has gets the rest of the id as it is, for nothing', async () => {
   for (const id of ['ollama/llama3.2:3b', 'vllm/hf.co/Qwen/Qwen3-8B:free']) {
     const [provider = '', ...rest] = id.split('/')
-    const resolution = resolved(id, [provider])
+    const resolution = await resolved(id, [provider])
     expect(resolution).toMatchObject({
       kind: 'model',
       endpoints: [{ provider, upstreamModel: rest.join('/'), price: { promptPicos: 0, completionPicos: 0 } }],
     })
   }
-  expect(resolved('ollama/', ['ollama'])).toEqual({ kind: 'unknown', near: [] })
+  expect(await resolved('ollama/', ['ollama'])).toEqual({ kind: 'unknown' })
 })
 
 describe('an unknown model (64)', () => {
-  test('is a 400 that ends as the contract has it, with near names beside it', () => {
-    expect(refusal('openai/gpt-4o-mni')).toEqual({
+  test('is a 400 that ends as the contract has it, with near names beside it', async () => {
+    expect(await refusal('openai/gpt-4o-mni')).toEqual({
       code: 400,
       message: 'openai/gpt-4o-mni is not a valid model ID',
       metadata: {
@@ -109,15 +123,15 @@ describe('an unknown model (64)', () => {
     ['simulator', 'simulator/echo'],
     ['meta/llama-3.3-70b', 'meta-llama/llama-3.3-70b-instruct'],
     ['llama-3.3', 'meta-llama/llama-3.3-70b-instruct'],
-  ])('%s is near %s', (mistyped, id) => {
-    expect(resolved(mistyped, [])).toMatchObject({ kind: 'unknown', near: expect.arrayContaining([id]) })
+  ])('%s is near %s', async (mistyped, id) => {
+    expect(await near(mistyped)).toContain(id)
   })
 
-  test('far from everything, or absurdly long, has no near names and is not repeated whole', () => {
-    expect(resolved('wholly/unlike-anything-sold', [])).toEqual({ kind: 'unknown', near: [] })
+  test('far from everything, or absurdly long, has no near names and is not repeated whole', async () => {
+    expect(await near('wholly/unlike-anything-sold')).toEqual([])
     const long = 'x'.repeat(1_000_000)
-    expect(resolved(long, [])).toEqual({ kind: 'unknown', near: [] })
-    expect(refusal(long)['message']).toBe(`${'x'.repeat(200)}… is not a valid model ID`)
+    expect(await near(long)).toEqual([])
+    expect((await refusal(long))['message']).toBe(`${'x'.repeat(200)}… is not a valid model ID`)
   })
 
   test.each([
@@ -129,13 +143,13 @@ describe('an unknown model (64)', () => {
     'openai/',
     'openai/gpt-4o:cheap',
     'openai/no-such:free',
-  ])('%j is one', (id) => {
-    expect(resolved(id, ['openai', 'ollama'])).toMatchObject({ kind: 'unknown' })
+  ])('%j is one', async (id) => {
+    expect(await resolved(id, ['openai', 'ollama'])).toMatchObject({ kind: 'unknown' })
   })
 })
 
-test('a request without a model is asked for one', () => {
-  expect(refusal(undefined)).toEqual({
+test('a request without a model is asked for one', async () => {
+  expect(await refusal(undefined)).toEqual({
     code: 400,
     message: 'model: name the model to use, such as openai/gpt-4o-mini',
     metadata: { error_type: 'invalid_request' },
@@ -152,8 +166,8 @@ test.each([
   ['~anthropic/claude-sonnet-latest', 'aliases such as ~author/family-latest'],
   ['@preset/mine', 'presets'],
   ['openai/gpt-4o-mini@preset/mine', 'presets'],
-])('%s is refused by name, not as unknown', (id, what) => {
-  expect(refusal(id)).toEqual({
+])('%s is refused by name, not as unknown', async (id, what) => {
+  expect(await refusal(id)).toEqual({
     code: 400,
     message: `model ${id}: ${what} are not supported yet`,
     metadata: { error_type: 'invalid_request' },

@@ -3,10 +3,14 @@ import { version } from '../../package.json'
 import { snippets, textOf } from './page-text.ts'
 import { page } from './page.ts'
 
-/** Every file that is deployed beside the Worker, by the path it is asked for. */
+/** Every file of the page that is deployed beside the Worker, by the path it is asked for. */
 const assets = new Map(
   Object.entries(
-    import.meta.glob<string>('../../public/**', { eager: true, query: '?raw', import: 'default' }),
+    import.meta.glob<string>(['../../public/**', '!../../public/catalogue/**'], {
+      eager: true,
+      query: '?raw',
+      import: 'default',
+    }),
   ).map(([path, text]) => [path.replace('../../public', ''), text]),
 )
 
@@ -145,7 +149,7 @@ describe('providers', () => {
 
   test.for<[string, Record<string, string>, string]>([
     ['the simulator is what costs nothing', { SIMULATOR: 'on', GROQ_API_KEY: 'x' }, 'simulator/echo'],
-    ['the cheapest model is', { GROQ_API_KEY: 'x' }, 'meta-llama/llama-3.1-8b-instruct'],
+    ['the cheapest model is', { GROQ_API_KEY: 'x' }, 'meta-llama/llama-3-8b-instruct'],
     [
       'a host that lists none has some of its own',
       { OLLAMA_BASE_URL: 'http://127.0.0.1:9' },
