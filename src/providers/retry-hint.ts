@@ -13,6 +13,9 @@ export function retryHint(headers: Headers, nowMs: number): number | undefined {
       duration(headers.get('x-ratelimit-reset-requests')),
       duration(headers.get('x-ratelimit-reset-tokens')),
     ),
+    longest(
+      ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map((each) => refill(headers, each, nowMs)),
+    ),
   ]
   const hint = candidates.find((candidate) => candidate !== undefined)
   return hint === undefined ? undefined : Math.min(hintMax, Math.max(0, Math.ceil(hint)))
@@ -39,6 +42,13 @@ function duration(text: string | null): number | undefined {
   if (!match || match[0] === '') return undefined
   const [, hours = 0, minutes = 0, secs = 0, millis = 0] = match
   return Number(hours) * 3_600 + Number(minutes) * 60 + Number(secs) + Number(millis) / 1_000
+}
+
+/** When one of Anthropic's limits is full again, where nothing of it is left. */
+function refill(headers: Headers, limit: string, nowMs: number): number | undefined {
+  const left = headers.get(`anthropic-ratelimit-${limit}-remaining`)
+  const date = Date.parse(headers.get(`anthropic-ratelimit-${limit}-reset`) ?? '')
+  return left === '0' && !Number.isNaN(date) ? (date - nowMs) / 1_000 : undefined
 }
 
 function longest(...durations: (number | undefined)[]): number | undefined {

@@ -38,7 +38,8 @@ export function namedStatus(json: Json): number | null {
 
 /** Patterns for codes and types, then for sentences: those quote the request, so they are read more strictly. */
 const unpaid = /insufficient.?(quota|balance|credit|fund)|billing|exceeded.?current.?quota|payment/i
-const saysUnpaid = /insufficient (quota|balance|credits?|funds?)|exceeded your current quota/i
+const saysUnpaid =
+  /insufficient (quota|balance|credits?|funds?)|exceeded your current quota|credit balance is too low/i
 const rateLimited = /rate.?limit|too.?many.?requests|throttl|resource.?exhausted/i
 const saysRateLimited = /rate limit|too many requests|too many tokens, please wait/i
 const refusesRegion = /unsupported_country/i
@@ -50,7 +51,7 @@ const forbidsAll = /^request not allowed\.?$/i
 const keyRefused = /invalid.?api.?key|authentication|unauthorized|unauthenticated/i
 const saysKeyRefused = /(invalid|incorrect|missing|expired) api key|api key (not valid|is invalid|not found)/i
 const overflows =
-  /context_length_exceeded|prompt (is )?too long|exceeds? the (context window|available context size)|maximum context length|exceeds the maximum (number of tokens|context)|maximum prompt length is|reduce the length of the (messages|prompt)|longer than the model'?s context|range of input length should be|exceeded model token limit|maximum context length|context window exceeds|(greater|larger) than the context length|too large for model|current length is \d+ while limit|too_many_(prompt_)?tokens|max(imum)? context length by/i
+  /context_length_exceeded|prompt (is )?too long|exceeds? the (context window|available context size)|maximum context length|exceed context limit|exceeds the maximum (number of tokens|context)|maximum prompt length is|reduce the length of the (messages|prompt)|longer than the model'?s context|range of input length should be|exceeded model token limit|maximum context length|context window exceeds|(greater|larger) than the context length|too large for model|current length is \d+ while limit|too_many_(prompt_)?tokens|max(imum)? context length by/i
 const filtered = /content.?(filter|policy|moderation)|responsibleaipolicy|moderation|sensitive/i
 const saysFiltered = /content (management|filtering|usage) policy|flagged by|requires moderation/i
 const modelMissing = /model.?not.?(found|exist)|deploymentnotfound/i

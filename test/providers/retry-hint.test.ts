@@ -25,6 +25,15 @@ test.each<[Record<string, string>, number | undefined]>([
   [{ 'x-ratelimit-reset-requests': '120ms', 'x-ratelimit-reset-tokens': '1.2s' }, 2],
   [{ 'x-ratelimit-reset-tokens': '1m3s' }, 63],
   [{ 'x-ratelimit-reset-tokens': 'x' }, undefined],
+  [
+    {
+      'anthropic-ratelimit-requests-remaining': '3',
+      'anthropic-ratelimit-requests-reset': '2026-01-01T00:01:00Z',
+      'anthropic-ratelimit-input-tokens-remaining': '0',
+      'anthropic-ratelimit-input-tokens-reset': '2026-01-01T00:00:20Z',
+    },
+    20,
+  ],
 ])('[F6] %o is a wait of %s seconds', (headers, seconds) => {
   expect(retryHint(new Headers(headers), now)).toBe(seconds)
 })

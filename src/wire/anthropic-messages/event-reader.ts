@@ -4,6 +4,7 @@ import type { Flaw, GenerationEvent, NativeFrame } from '../../generation/events
 import { faultOfJson, namedStatus } from '../faults.ts'
 import { parseJson, readObject, readText } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
+import type { AnswerReader } from '../read-answer.ts'
 import { brokenAnswer, upstreamError } from '../upstream-error.ts'
 import { BlockReader } from './block-reader.ts'
 import { finishReasonOf } from './stop-reasons.ts'
@@ -13,7 +14,7 @@ import { readUsage } from './usage.ts'
 const malformedMax = 3
 
 /** Reads the events of one answer, and remembers what no single one tells. */
-export class EventReader {
+export class EventReader implements AnswerReader {
   readonly #blocks: BlockReader
   #started = false
   #counts: JsonObject = {}
@@ -74,9 +75,9 @@ export class EventReader {
   }
 
   /** The end of the answer. Held back until here, because counts may follow a reason to stop. */
-  end(): GenerationEvent {
+  end(): GenerationEvent[] {
     if (!this.#finish) throw brokenAnswer('ended_early')
-    return { ...this.#finish, ...(this.#flaws.size > 0 && { flaws: [...this.#flaws] }) }
+    return [{ ...this.#finish, ...(this.#flaws.size > 0 && { flaws: [...this.#flaws] }) }]
   }
 
   /** Some hosts begin twice: the first counts. */

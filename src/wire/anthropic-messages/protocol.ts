@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../base/json.ts'
-import type { SseMessage } from '../../base/sse.ts'
-import type { GenerationEvent, GenerationEvents } from '../../generation/events.ts'
+import type { GenerationEvents } from '../../generation/events.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { faultOf } from '../faults.ts'
 import { readArray, readCount, readObject } from '../json.ts'
 import type { Protocol, UpstreamBody, UpstreamTarget } from '../protocol.ts'
+import { readAnswer } from '../read-answer.ts'
 import { betasFor } from './betas.ts'
 import { encodeBody } from './encode-request.ts'
 import { EventReader } from './event-reader.ts'
@@ -37,7 +37,7 @@ export function anthropicMessagesOn(deployment: Deployment): Protocol {
     path: deployment.path,
     ...(deployment.framing && { framing: deployment.framing }),
     encodeRequest: (request, target) => encodeRequest(request, target, deployment),
-    decodeEvents,
+    decodeEvents: (messages, target) => readAnswer(messages, new EventReader(target)),
     decodeGeneration,
     decodeFault: (status, body) => faultOf(status, body, isRequestField),
     counting: {
@@ -95,45 +95,6 @@ function encodeCount(
   return { ...made, body: Object.fromEntries(counted) }
 }
 
-async function* decodeEvents(
-  messages: AsyncIterable<SseMessage[]>,
-  target: UpstreamTarget,
-): GenerationEvents {
-  const reader = new EventReader(target)
-  let ended = false
-  try {
-    for await (const batch of messages) {
-      // Read to the very end, or the connection could not be used again.
-      if (ended) continue
-      const events: GenerationEvent[] = []
-      const failure = readBatch(reader, batch, events)
-      if (reader.closed && failure === undefined) {
-        events.push(reader.end())
-        ended = true
-      }
-      if (events.length > 0) yield events
-      if (failure !== undefined) throw failure
-    }
-  } catch (error) {
-    // A finished answer is whole: a connection that breaks then costs at most the usage.
-    if (!ended && !reader.finished) throw error
-  }
-  if (!ended) yield [reader.end()]
-}
-
-/** What came before a failure in the same read was sent, and counts; the failure is returned to be thrown after it. */
-function readBatch(reader: EventReader, batch: SseMessage[], events: GenerationEvent[]): unknown {
-  try {
-    for (const message of batch) {
-      if (reader.closed) break
-      events.push(...reader.readMessage(message))
-    }
-    return undefined
-  } catch (error) {
-    return error
-  }
-}
-
 /** A whole answer is read as the stream it could have been. */
 async function* decodeGeneration(body: JsonObject, target: UpstreamTarget): GenerationEvents {
   const reader = new EventReader(target)
@@ -153,5 +114,5 @@ async function* decodeGeneration(body: JsonObject, target: UpstreamTarget): Gene
     { type: 'message_delta', delta, usage: usage ?? null },
   ]
   const events = frames.flatMap((frame) => reader.readFrame(frame))
-  yield [...events, reader.end()]
+  yield [...events, ...reader.end()]
 }
