@@ -3,7 +3,7 @@ import { googleGenerateProtocol } from '../wire/google-generate/protocol.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { keyIn } from './auth/auth.ts'
 import { vertexAuth } from './auth/google.ts'
-import { claudeOnVertex } from './clouds.ts'
+import { claudeOnVertex, clouds } from './clouds.ts'
 import type { Provider } from './provider.ts'
 import { vertexAddress } from './vertex.ts'
 
@@ -11,6 +11,7 @@ const gemini = { protocol: googleGenerateProtocol, maker: 'google-gemini-v1' } a
 
 /** Hosts with a format of their own. */
 export const nativeHosts: readonly Provider[] = [
+  ...clouds,
   {
     ...gemini,
     slug: 'google-ai-studio',

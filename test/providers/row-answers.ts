@@ -1,3 +1,5 @@
+import { eventNamed, eventStreamType, invokeChunk, joinBytes } from '../support/event-stream.ts'
+
 /** The shortest whole answer of each format: `Hello`, as a provider streams it. */
 
 export function openaiChatAnswer(): Response {
@@ -8,16 +10,41 @@ export function openaiChatAnswer(): Response {
   ])
 }
 
+const messageUsage = { input_tokens: 1, output_tokens: 1 }
+const messageEvents = [
+  {
+    type: 'message_start',
+    message: { id: 'u', type: 'message', role: 'assistant', content: [], usage: messageUsage },
+  },
+  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello' } },
+  { type: 'content_block_stop', index: 0 },
+  { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: messageUsage },
+  { type: 'message_stop' },
+]
+
 export function anthropicMessagesAnswer(): Response {
-  const usage = { input_tokens: 1, output_tokens: 1 }
-  return sse([
-    { type: 'message_start', message: { id: 'u', type: 'message', role: 'assistant', content: [], usage } },
-    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello' } },
-    { type: 'content_block_stop', index: 0 },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage },
-    { type: 'message_stop' },
+  return sse(messageEvents)
+}
+
+/** The same in the wrapping of Bedrock's invoke. */
+export function invokeAnswer(): Response {
+  return eventStream(messageEvents.map(invokeChunk))
+}
+
+export function bedrockConverseAnswer(): Response {
+  const usage = { inputTokens: 1, outputTokens: 1, totalTokens: 2 }
+  return eventStream([
+    eventNamed('messageStart', { role: 'assistant' }),
+    eventNamed('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'Hello' } }),
+    eventNamed('contentBlockStop', { contentBlockIndex: 0 }),
+    eventNamed('messageStop', { stopReason: 'end_turn' }),
+    eventNamed('metadata', { usage, metrics: { latencyMs: 1 } }),
   ])
+}
+
+function eventStream(messages: Uint8Array[]): Response {
+  return new Response(joinBytes(messages), { headers: { 'content-type': eventStreamType } })
 }
 
 export function openaiResponsesAnswer(): Response {

@@ -7,8 +7,10 @@ import { needed, providers, variableOf } from '../../src/providers/table.ts'
 import { openaiChatDialect } from '../../src/wire/openai-chat/dialect.ts'
 import {
   anthropicMessagesAnswer,
+  bedrockConverseAnswer,
   cohereChatAnswer,
   googleGenerateAnswer,
+  invokeAnswer,
   openaiChatAnswer,
   openaiResponsesAnswer,
 } from './row-answers.ts'
@@ -18,7 +20,7 @@ const ways = providers
   .filter(({ transport }) => !transport)
   .flatMap((provider) => {
     const surfaces: readonly Surface[] = [provider, ...(provider.also ?? [])]
-    return surfaces.map((surface) => ({ provider, format: surface.protocol.format }))
+    return surfaces.map(({ protocol: { format, framing } }) => ({ provider, format, framing }))
   })
 
 const answers: Record<string, () => Response> = {
@@ -27,6 +29,12 @@ const answers: Record<string, () => Response> = {
   'anthropic-messages': anthropicMessagesAnswer,
   'google-generate': googleGenerateAnswer,
   'cohere-chat': cohereChatAnswer,
+  'bedrock-converse': bedrockConverseAnswer,
+}
+
+function answerIn(format: string, framing: string | undefined): Response | undefined {
+  const isWrapped = format === 'anthropic-messages' && framing === 'aws-event-stream'
+  return isWrapped ? invokeAnswer() : answers[format]?.()
 }
 
 afterEach(() => {
@@ -39,12 +47,12 @@ test('at least 60 providers can be called', () => {
 
 test.each(ways.map((way) => [way.provider.slug, way.format, way] as const))(
   '%s is asked in %s, with its key, and its answer is read',
-  async (slug, format, { provider }) => {
+  async (slug, format, { provider, framing }) => {
     const asked: { url: string; headers: Headers; body: Json }[] = []
     vi.spyOn(globalThis, 'fetch').mockImplementation((url, init) => {
       const body: JsonObject = JSON.parse(typeof init?.body === 'string' ? init.body : 'null')
       asked.push({ url: typeof url === 'string' ? url : '', headers: new Headers(init?.headers), body })
-      return Promise.resolve(answers[format]?.() ?? new Response(null, { status: 500 }))
+      return Promise.resolve(answerIn(format, framing) ?? new Response(null, { status: 500 }))
     })
     const names = [...needed(provider), variableOf(provider, 'API_KEY')]
     const env: ProviderEnv = Object.fromEntries(names.map((name) => [name, settingFor(name)]))
