@@ -6,6 +6,7 @@ import { models } from '../../src/api/models.ts'
 import { GatewayError } from '../../src/base/errors.ts'
 import { errorResponse } from '../../src/base/http.ts'
 import type { Env } from '../../src/env.ts'
+import { root } from './front-door.ts'
 
 const app = new Hono<{ Bindings: Env }>()
 app.onError((error) => errorResponse(GatewayError.from(error)))
@@ -19,11 +20,26 @@ async function get(path: string, variables: Record<string, string> = { SIMULATOR
 
 /** What the official SDK insists on. */
 const money = z.string().regex(/^\d+(\.\d*[1-9])?$/)
-const pricing = z.strictObject({
-  prompt: money,
-  completion: money,
+const tokenPrices = {
+  prompt: money.optional(),
+  completion: money.optional(),
   input_cache_read: money.optional(),
   input_cache_write: money.optional(),
+  input_cache_write_1h: money.optional(),
+  internal_reasoning: money.optional(),
+  image_token: money.optional(),
+  image_output: money.optional(),
+  audio: money.optional(),
+  audio_output: money.optional(),
+  input_audio_cache: money.optional(),
+}
+const pricing = z.strictObject({
+  ...tokenPrices,
+  prompt: money,
+  completion: money,
+  request: money.optional(),
+  web_search: money.optional(),
+  overrides: z.array(z.strictObject({ min_prompt_tokens: z.int(), ...tokenPrices })).optional(),
 })
 const modality = z.enum(['text', 'image', 'file', 'audio', 'video'])
 const tokenizers =
@@ -56,13 +72,20 @@ const model = z.strictObject({
   supported_voices: z.null(),
   knowledge_cutoff: z.string().nullable(),
   expiration_date: z.null(),
-  reasoning: z.strictObject({ mandatory: z.boolean() }).optional(),
+  reasoning: z
+    .strictObject({
+      mandatory: z.boolean(),
+      supported_efforts: z
+        .array(z.enum(['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none']))
+        .optional(),
+    })
+    .optional(),
   links: z.strictObject({ details: z.string() }),
 })
 const modelList = z.strictObject({
   data: z.array(model),
   total_count: z.int(),
-  links: z.strictObject({ next: z.null() }),
+  links: z.strictObject({ next: z.string().nullable() }),
 })
 
 test('offline, the list holds the simulator and nothing that cannot be called', async () => {
@@ -71,10 +94,10 @@ test('offline, the list holds the simulator and nothing that cannot be called', 
   const list = modelList.parse(body)
   expect(list.data.map(({ id }) => id)).toEqual([
     'simulator/echo',
-    'simulator/lorem',
-    'simulator/tools',
-    'simulator/thinker',
     'simulator/json',
+    'simulator/lorem',
+    'simulator/thinker',
+    'simulator/tools',
     'simulator/unreliable',
   ])
   expect(list.total_count).toBe(6)
@@ -90,24 +113,19 @@ test('every model of every provider has the shape the SDK insists on', async () 
     TOGETHER_API_KEY: 'sk-test',
     FIREWORKS_API_KEY: 'sk-test',
   })
-  expect(modelList.parse(body).total_count).toBe(54)
+  expect(modelList.parse(body).total_count).toBeGreaterThan(300)
 })
 
 test('with one key, the list holds that provider with its own price and limits', async () => {
   const { body } = await get('/models', { GROQ_API_KEY: 'gsk-test' })
   const list = modelList.parse(body)
-  expect(list.data.map(({ id }) => id)).toEqual([
-    'openai/gpt-oss-120b',
-    'openai/gpt-oss-20b',
-    'meta-llama/llama-3.3-70b-instruct',
-    'meta-llama/llama-3.1-8b-instruct',
-    'qwen/qwen3.8-27b',
-    'qwen/qwen3.6-27b',
-  ])
-  expect(list.data[2]).toMatchObject({
+  const llama = list.data.find(({ id }) => id === 'meta-llama/llama-3.3-70b-instruct')
+  expect(llama).toMatchObject({
     pricing: { prompt: '0.00000059', completion: '0.00000079' },
     top_provider: { context_length: 131_072, max_completion_tokens: 32_768 },
   })
+  const others = list.data.filter(({ id }) => id === 'openai/gpt-5' || id.startsWith('simulator/'))
+  expect(others).toEqual([])
 })
 
 test('one model, whole', async () => {
@@ -228,29 +246,125 @@ test('a model that is not there, and one whose provider has no key, are 404', as
   })
 })
 
-test('a filter is refused by name, because to ignore it would lie', async () => {
-  for (const [query, name] of [
-    ['?supported_parameters=tools', 'supported_parameters'],
-    ['?max_price=1', 'max_price'],
-    ['?min_coding_index=30', 'min_coding_index'],
-    ['?use_rss=true', 'use_rss'],
-    ['?output_modalities=image', 'output_modalities'],
-    ['?limit=2', 'limit'],
-    ['?limit=two', 'limit'],
-    ['?offset=5', 'offset'],
-  ]) {
-    expect(await get(`/models${query}`)).toEqual({
-      status: 400,
-      body: {
-        error: {
-          code: 400,
-          message: `${name}: filtering and paging models is not supported yet`,
-          metadata: { error_type: 'invalid_request' },
-        },
-      },
-    })
+const groq = { GROQ_API_KEY: 'x', OPENAI_API_KEY: 'x', ANTHROPIC_API_KEY: 'x', AMAZON_BEDROCK_API_KEY: 'x' }
+
+/** The ids that a query leaves of a list of hundreds. */
+async function ids(query: string): Promise<string[]> {
+  const { status, body } = await get(`/models${query}`, groq)
+  expect(status, query).toBe(200)
+  return modelList.parse(body).data.map(({ id }) => id)
+}
+
+test('every filter leaves what it is for, and several leave what all of them leave', async () => {
+  const all = await ids('')
+  const listed = async (query: string, some: string, none: string) => {
+    const left = await ids(query)
+    expect(left, query).toContain(some)
+    expect(left, query).not.toContain(none)
+    expect(left.length).toBeLessThan(all.length)
   }
-  expect((await get('/models/count?output_modalities=image')).status).toBe(400)
+  const [llama, gpt, oss] = ['meta-llama/llama-3.3-70b-instruct', 'openai/gpt-5', 'openai/gpt-oss-120b']
+  await listed('?q=GPT%20oss', oss, llama)
+  await listed('?model_authors=openai,meta-llama', llama, 'anthropic/claude-sonnet-4.5')
+  await listed('?providers=OpenAI', gpt, llama)
+  await listed('?arch=llama', llama, gpt)
+  await listed('?input_modalities=text,image', gpt, oss)
+  await listed('?supported_parameters=reasoning,tools', gpt, llama)
+  await listed('?context=200000', gpt, oss)
+  await listed('?max_price=0.2', oss, gpt)
+  await listed('?min_price=1', gpt, oss)
+  await listed('?max_output_price=1', llama, gpt)
+  await listed('?min_output_price=5', gpt, llama)
+  await listed('?max_age_days=720', gpt, 'openai/gpt-4')
+  await listed('?min_age_days=720', 'openai/gpt-4', 'openai/gpt-5.1')
+  expect(await ids('?q=gpt&providers=groq&max_price=0.1')).toEqual([
+    'openai/gpt-oss-20b',
+    'openai/gpt-oss-safeguard-20b',
+  ])
+})
+
+test('what is not known of any model leaves none: categories, benchmarks, zero retention', async () => {
+  for (const query of [
+    '?category=programming',
+    '?distillable=true',
+    '?zdr=true',
+    '?min_coding_index=30',
+    '?max_tool_success_rate=1',
+    '?output_modalities=video',
+  ]) {
+    expect(await ids(query), query).toEqual([])
+  }
+  expect(await get('/endpoints/zdr', groq)).toEqual({ status: 200, body: { data: [] } })
+})
+
+test('sorts by price, age and context; an order by what is not measured is the usual', async () => {
+  const priced = async (sort: string) => {
+    const { body } = await get(`/models?model_authors=openai&sort=${sort}`, groq)
+    return modelList.parse(body).data
+  }
+  const mean = ({ pricing: { prompt, completion } }: z.output<typeof model>) =>
+    Number(prompt) + Number(completion)
+  const ascending = (values: number[]) => values.toSorted((left, right) => left - right)
+  const cheap = (await priced('pricing-low-to-high')).map(mean)
+  expect(cheap).toEqual(ascending(cheap))
+  const dear = (await priced('pricing-high-to-low')).map(mean)
+  expect(dear).toEqual(ascending(dear).toReversed())
+  const ages = (await priced('newest')).map(({ created }) => created)
+  expect(ages).toEqual(ascending(ages).toReversed())
+  const contexts = (await priced('context-high-to-low')).map((each) => each.context_length)
+  expect(contexts).toEqual(ascending(contexts).toReversed())
+  for (const sort of ['most-popular', 'top-weekly', 'latency-low-to-high', 'design-arena-elo-high-to-low']) {
+    expect(await ids(`?sort=${sort}`)).toEqual(await ids(''))
+  }
+})
+
+test('pages follow each other, keep the filter, and add up to the list', async () => {
+  const whole = await ids('?model_authors=openai')
+  const seen: string[] = []
+  let next: string | null = '/api/v1/models?model_authors=openai&limit=20'
+  while (next !== null) {
+    const { body } = await get(next.replace('/api/v1', ''), groq)
+    const part = modelList.parse(body)
+    expect(part.total_count).toBe(whole.length)
+    seen.push(...part.data.map(({ id }) => id))
+    next = part.links.next
+  }
+  expect(seen).toEqual(whole)
+  expect(await get('/models?limit=3', groq)).toMatchObject({
+    body: { links: { next: '/api/v1/models?offset=3&limit=3' } },
+  })
+  expect((await get('/models?offset=100000', groq)).body).toMatchObject({ data: [], links: { next: null } })
+})
+
+test('RSS has an item for each model that is left', async () => {
+  const response = await app.request('/api/v1/models?use_rss=true&q=lorem', {}, { ...env, SIMULATOR: 'on' })
+  expect(response.headers.get('content-type')).toBe('application/rss+xml; charset=utf-8')
+  expect(await response.text()).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0"><channel>
+<title>Switchyard Models</title><link>http://localhost</link>
+<description>Models that can be called through this gateway</description>
+<item><title>Simulator: Lorem</title><link>http://localhost/api/v1/model/simulator/lorem</link><guid isPermaLink="false">simulator/lorem</guid><pubDate>Fri, 20 Nov 2026 00:00:00 GMT</pubDate><description>No language model: a program inside the gateway that writes filler text, the same for the same seed, as long as max_tokens. Reads text, writes text. Context of 32,768 tokens.</description></item>
+</channel></rss>
+`)
+})
+
+test.each([
+  ['?limit=two', 'limit'],
+  ['?limit=0', 'limit'],
+  ['?limit=1001', 'limit'],
+  ['?offset=-1', 'offset'],
+  ['?sort=cheapest', 'sort'],
+  ['?category=cooking', 'category'],
+  ['?output_modalities=smell', 'output_modalities'],
+  ['?zdr=yes', 'zdr'],
+  ['?region=moon', 'region'],
+  ['?max_price=much', 'max_price'],
+  ['?min_tool_success_rate=2', 'min_tool_success_rate'],
+  ['?limit=1&limit=2', 'limit'],
+])('%s is a 400 that names %s', async (query, name) => {
+  const { status, body } = await get(`/models${query}`)
+  expect(status).toBe(400)
+  expect(body).toMatchObject({ error: { message: expect.stringMatching(`^${name}`) } })
 })
 
 test('what takes nothing away is served: the default filter, a page that holds all, foreign parameters', async () => {
@@ -262,4 +376,42 @@ test('what takes nothing away is served: the default filter, a page that holds a
   ]) {
     expect((await get(`/models${query}`)).body['total_count']).toBe(6)
   }
+  expect(await get('/models/count?output_modalities=image')).toEqual({
+    status: 200,
+    body: { data: { count: 0 } },
+  })
+})
+
+test('the models of a user need a key', async () => {
+  expect(await get('/models/user')).toMatchObject({ status: 401 })
+  const response = await app.request(
+    '/api/v1/models/user?limit=2',
+    { headers: { authorization: `Bearer ${root.inference}` } },
+    { ...env, SIMULATOR: 'on' },
+  )
+  expect(modelList.parse(await response.json())).toMatchObject({
+    data: [{ id: 'simulator/echo' }, { id: 'simulator/json' }],
+    links: { next: '/api/v1/models/user?offset=2&limit=2' },
+  })
+})
+
+test('a free model is listed under a name of its own, at nothing', async () => {
+  const { body } = await get('/models?q=glm-4.7-flash%3Afree', { Z_AI_API_KEY: 'x' })
+  expect(modelList.parse(body).data).toMatchObject([
+    { id: 'z-ai/glm-4.7-flash:free', pricing: { prompt: '0', completion: '0' } },
+  ])
+})
+
+test('a model whose price nobody knows is not listed, and a request for it says why', async () => {
+  const nvidia = { NVIDIA_API_KEY: 'x' }
+  expect(await get('/model/nvidia/nemotron-mini-4b-instruct', nvidia)).toMatchObject({
+    status: 404,
+    body: {
+      error: {
+        message:
+          'nvidia/nemotron-mini-4b-instruct has no known price at NVIDIA, so it is not served. ' +
+          'The operator can set one: PUT /api/v1/catalogue/prices',
+      },
+    },
+  })
 })
