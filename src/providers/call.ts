@@ -11,6 +11,7 @@ import { addressOf, headersOf, surfaceOf } from './address.ts'
 import type { Ask } from './auth/auth.ts'
 import { readText } from './body.ts'
 import type { ProviderEnv } from './live.ts'
+import { inlineMedia } from './media.ts'
 import { retryHint } from './retry-hint.ts'
 import type { Provider, Surface, Transport } from './provider.ts'
 import { makerOf, providerOf } from './table.ts'
@@ -47,6 +48,7 @@ export async function* call(
   { env, signal, limits }: CallOptions,
 ): GenerationEvents {
   const way = wayTo(env, target, request)
+  const ready = await inlineMedia(request, way.target.quirks, signal)
   const attempt = new AbortController()
   const leave = (): void => attempt.abort(cancelled())
   if (signal.aborted) leave()
@@ -55,7 +57,7 @@ export async function* call(
   const watch = new Watch(limits, pace, (error) => attempt.abort(error))
   let ended = false
   try {
-    const response = await send(way, { request, env, signal: attempt.signal })
+    const response = await send(way, { request: ready, env, signal: attempt.signal })
     if (response.ok) watch.sawHeaders()
     for await (const events of answerOf(response, way, watch)) {
       if (events.some(isContent)) watch.sawContent()

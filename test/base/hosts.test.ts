@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isPrivateHost } from '../../src/base/hosts.ts'
+import { isPrivateHost, isPublicHost } from '../../src/base/hosts.ts'
 
 const hostOf = (authority: string): string => new URL(`http://${authority}/`).hostname
 
@@ -42,4 +42,37 @@ test.for([
   '[fec::1]',
 ])('%s is public', (authority) => {
   expect(isPrivateHost(hostOf(authority))).toBe(false)
+})
+
+test.for([
+  'localhost',
+  'my.localhost.',
+  'metadata',
+  'metadata.google.internal',
+  'printer.local',
+  'router.home.arpa',
+  'git.corp',
+  '8.8.8.8',
+  '8.8.8.8.',
+  '0x08080808',
+  '134744072',
+  '127.1',
+  '①②⑦.⓪.⓪.①',
+  '[2606:4700:4700::1111]',
+  '[::ffff:169.254.169.254]',
+  '[64:ff9b::a00:1]',
+  '[fec0::1]',
+])('%s is no name of the public internet', (authority) => {
+  expect(isPublicHost(hostOf(authority))).toBe(false)
+})
+
+test.for([
+  'example.com',
+  'example.com.',
+  'EXAMPLE.com',
+  'a.b.example.co.uk',
+  'münchen.example.de',
+  '1.example.com',
+])('%s is one', (authority) => {
+  expect(isPublicHost(hostOf(authority))).toBe(true)
 })
