@@ -199,6 +199,12 @@ test('pictures and sound are asked for as the contract has it, and sound in a st
   })
 })
 
+test('what only this format has a word for is known as extra', () => {
+  const extras: JsonObject = { prediction: { type: 'content', content: 'x' }, prompt_cache_key: 'k', odd: 1 }
+  const { conversation } = decode({ ...extras, temperature: 1, user: 'u', tool_choice: 'none' })
+  expect(conversation().extras).toEqual(extras)
+})
+
 test('automatic caching goes to a host that knows it, and is told as dropped elsewhere', () => {
   const request = decode({ cache_control: { type: 'ephemeral' } })
   const target = { upstreamModel: 'up', streams: true }

@@ -1,4 +1,4 @@
-import { dataUrl } from '../data-url.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type {
   AnswerFormat,
   Conversation,
@@ -12,6 +12,8 @@ import type {
   Tool,
   Turn,
 } from '../../generation/conversation.ts'
+import { dataUrl } from '../data-url.ts'
+import { handlingOf } from './fields.ts'
 import type { ChatRequest } from './schema.ts'
 
 type Message = ChatRequest['messages'][number]
@@ -19,8 +21,8 @@ type AssistantMessage = Extract<Message, { role: 'assistant' }>
 type Part = Exclude<Extract<Message, { role: 'user' }>['content'], string>[number]
 
 /** A chat request in no format's words. */
-export function conversationOf(request: ChatRequest): Conversation {
-  const { parallel_tool_calls: parallel, verbosity, prediction, modalities, audio, image_config } = request
+export function conversationOf(request: ChatRequest, body: JsonObject): Conversation {
+  const { parallel_tool_calls: parallel, verbosity, modalities } = request
   const answerFormat = answerFormatOf(request)
   const reasoning = reasoningWishOf(request)
   return {
@@ -34,12 +36,16 @@ export function conversationOf(request: ChatRequest): Conversation {
     ...(verbosity && { verbosity }),
     ...(modalities?.some((modality) => modality !== 'text') && { outputModalities: modalities }),
     ...(request.cache_control && { automaticCache: cacheMark(request.cache_control) }),
-    extras: {
-      ...(prediction && { prediction }),
-      ...(audio && { audio }),
-      ...(image_config && { image_config }),
-    },
+    extras: extrasOf(body),
   }
+}
+
+/** What is sent to hosts of this format as it came, and has no word above. */
+function extrasOf(body: JsonObject): JsonObject {
+  const extras = Object.entries(body).filter(
+    ([field, value]) => value !== null && handlingOf(field) === 'sent' && !worded.has(field),
+  )
+  return Object.fromEntries(extras)
 }
 
 /** `GenerationRequest.loopMaker`: whose sealed thoughts are in the tool loop that the messages leave open. */
@@ -203,6 +209,16 @@ const samplingNames = [
   'logprobs',
   'top_logprobs',
 ] as const
+
+const worded: ReadonlySet<string> = new Set([
+  ...samplingNames,
+  'stop',
+  'response_format',
+  'verbosity',
+  'modalities',
+  'tool_choice',
+  'parallel_tool_calls',
+])
 
 function samplingOf(request: ChatRequest): Sampling {
   const asked = samplingNames.filter((name) => request[name] !== null && request[name] !== undefined)

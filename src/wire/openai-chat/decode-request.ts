@@ -28,7 +28,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     ...(session && { sessionId: session }),
     ...(request.metadata && { metadata: request.metadata }),
     ...(loopMaker !== undefined && { loopMaker }),
-    conversation: once(() => conversationOf(request)),
+    conversation: once(() => conversationOf(request, body)),
     native: { format: 'openai-chat', body },
   }
 }
