@@ -52,7 +52,7 @@ const howToRemove = 'To remove one: npx wrangler secret delete NAME'
 /** Prints the keys as `npm run dev` does, and gives the arguments of a call of curl. */
 async function presentKeys(deployment: Deployment, keys: RootKeys): Promise<string[]> {
   const { settings, deployed, origin } = deployment
-  const running: RunningGateway = { origin, keys, headers: settings.accessHeaders }
+  const running: RunningGateway = { origin, isLocal: false, keys, headers: settings.accessHeaders }
   await untilAccepted(running, deployed)
   const { gateway, apiKey, managementKey, curl } = await welcome(running)
   const file = join(deploymentFolder, managementKeyFile)
@@ -94,6 +94,7 @@ async function untilAccepted(running: RunningGateway, deployed: DeployedWorker |
   while (Date.now() < giveUpMs) {
     const answer = await fetch(`${origin}/api/v1/key`, {
       headers: { ...headers, authorization: `Bearer ${keys.management}` },
+      redirect: 'manual',
       signal: AbortSignal.timeout(5_000),
     }).catch(() => null)
     if (answer !== null && answer.status !== 401) return

@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import * as z from 'zod'
+import { isPrivateHost } from '../src/base/hosts.ts'
 import { accessHeaders, accessVariables } from './access.ts'
 import { cloudflareVariables } from './cloudflare.ts'
 import { Failure } from './failure.ts'
 import { root } from './run.ts'
 import { chosenVariables } from './secrets.ts'
 import type { Environment } from './surroundings.ts'
-import { workerVariables } from './variables.ts'
+import { chosenForWorker, workerVariables } from './variables.ts'
 
 /** What a person has chosen for the deployment, in the environment or in `.env.production`. */
 export interface DeploymentSettings {
@@ -50,7 +51,7 @@ export function readSettings(environment: Environment): DeploymentSettings {
   const own = chosen(ownSettings)
   const region = checked('PLACEMENT', placement, own, '`smart`, or a region such as `aws:eu-central-1`')
   return {
-    worker: chosen(workerVariables),
+    worker: chosenForWorker(environment, path),
     cloudflare: chosen(cloudflareVariables),
     masterKey: checked('MASTER_KEY', masterKey, own, '64 of the digits 0-9a-f'),
     jurisdiction: checked('JURISDICTION', jurisdiction, own, jurisdiction.options.join(', ')),
@@ -86,7 +87,9 @@ function checked(
 function originOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && /^https?:$/.test(url.protocol)) return url.origin
+  // The management key is sent there, so it travels in the clear at most within a network of one's own.
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isPrivateHost(url.hostname)))
+    return url.origin
   throw new Failure(
     'GATEWAY_URL is not an address such as https://ai.example.com. Correct it, or leave it out.',
   )

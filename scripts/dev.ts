@@ -6,8 +6,8 @@ import { rootKeys } from '../src/base/key-text.ts'
 import { Failure } from './failure.ts'
 import { program } from './program.ts'
 import { root } from './run.ts'
-import { chosenVariables, masterKey, writeEnvFile } from './secrets.ts'
-import { workerVariables } from './variables.ts'
+import { masterKey, writeEnvFile } from './secrets.ts'
+import { chosenForWorker } from './variables.ts'
 import { curlLine, welcome } from './welcome.ts'
 import { migrate, ready, serve } from './wrangler.ts'
 
@@ -22,7 +22,7 @@ const dataFolder = join(root, '.wrangler', 'state')
 async function dev(port: number): Promise<void> {
   await claim(port)
   const secret = masterKey(secretsFolder)
-  const chosen = chosenVariables(workerVariables, process.env, join(root, '.dev.vars'))
+  const chosen = chosenForWorker(process.env, join(root, '.dev.vars'))
   const keys = await rootKeys(secret, chosen['KEY_PREFIX'])
   const envFile = writeEnvFile(secretsFolder, { MASTER_KEY: secret, ...chosen })
 
@@ -37,7 +37,7 @@ async function dev(port: number): Promise<void> {
   try {
     const answered = await ready(origin)
     if (!answered) throw new Failure(`The gateway does not answer at ${origin}/healthz.`)
-    const { gateway, apiKey, managementKey, curl } = await welcome({ origin, keys })
+    const { gateway, apiKey, managementKey, curl } = await welcome({ origin, isLocal: true, keys })
     console.log([gateway, apiKey, managementKey, '', curlLine(curl)].join('\n'))
   } catch (error) {
     server.kill('SIGTERM')

@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { formatUsd, parseUsd } from '../src/base/money.ts'
+import { formatUsd } from '../src/base/money.ts'
+import { ask } from './management-client.ts'
+import { nanosOf } from './table.ts'
 
 /** What a new gateway has to spend, in dollars. The reference makes sure that it is given once. */
 const firstCredit = { amount: 10, kind: 'grant', reference: 'welcome' } as const
@@ -8,6 +10,8 @@ const firstCredit = { amount: 10, kind: 'grant', reference: 'welcome' } as const
 export interface RunningGateway {
   /** Where it listens: `http://localhost:8787`. */
   origin: string
+  /** On this machine. */
+  isLocal: boolean
   keys: { inference: string; management: string }
   /** What a login in front of it wants to see, by name of the header. */
   headers?: Record<string, string>
@@ -24,13 +28,14 @@ export interface Welcome {
 
 /** Gives the default account its first credit, and tells how to use the gateway. */
 export async function welcome(gateway: RunningGateway): Promise<Welcome> {
-  const { origin, keys } = gateway
-  await ask(gateway, 'POST', '/credits', firstCredit)
+  const { origin, isLocal, keys, headers = {} } = gateway
+  const operator = { origin, isLocal, headers, key: keys.management, keySource: 'the key of this MASTER_KEY' }
+  await ask(operator, { method: 'POST', path: '/credits', body: firstCredit, answer: z.unknown() })
   const [credits, models] = await Promise.all([
-    ask(gateway, 'GET', '/credits').then((body) => creditsReply.parse(body).data),
-    ask(gateway, 'GET', '/models').then((body) => modelsReply.parse(body).data),
+    ask(operator, { path: '/credits', answer: creditsReply }).then(({ json }) => json.data),
+    ask(operator, { path: '/models', answer: modelsReply }).then(({ json }) => json.data),
   ])
-  const balance = (parseUsd(credits.total_credits) ?? 0) - (parseUsd(credits.total_usage) ?? 0)
+  const balance = nanosOf(credits.total_credits) - nanosOf(credits.total_usage)
   const model = modelToTry(models)
   return {
     gateway: `Gateway         ${origin}/api/v1`,
@@ -59,21 +64,6 @@ const modelsReply = z.object({
 })
 
 type Model = z.infer<typeof modelsReply>['data'][number]
-
-async function ask(gateway: RunningGateway, method: string, path: string, body?: object): Promise<unknown> {
-  const response = await fetch(`${gateway.origin}/api/v1${path}`, {
-    method,
-    headers: {
-      ...gateway.headers,
-      authorization: `Bearer ${gateway.keys.management}`,
-      'content-type': 'application/json',
-    },
-    body: body === undefined ? null : JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
-  })
-  if (response.ok) return await response.json()
-  throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
-}
 
 /** The simulator costs nobody anything; without it, the cheapest model that answers in text. */
 function modelToTry(models: Model[]): string | undefined {

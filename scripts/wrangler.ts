@@ -57,7 +57,7 @@ export async function ready(
   const giveUpMs = Date.now() + limitMs
   while (Date.now() < giveUpMs) {
     const signal = AbortSignal.timeout(5_000)
-    const answer = await fetch(`${origin}/healthz`, { headers, signal }).catch(() => null)
+    const answer = await fetch(`${origin}/healthz`, { headers, signal, redirect: 'manual' }).catch(() => null)
     // A login page answers 200 too.
     if (answer?.ok && answer.headers.get('content-type')?.includes('json')) return true
     await setTimeout(pauseMs)

@@ -67,7 +67,8 @@ function settingsOf(env: KeyVariables): { masterKeys: MasterKeys; prefix: string
   return { masterKeys: masterKeysOf(env), prefix: keyPrefix(env.KEY_PREFIX) }
 }
 
-function keyPrefix(setting: string | undefined): string {
+/** What new keys begin with; throws where the setting is none. */
+export function keyPrefix(setting: string | undefined): string {
   const prefix = setting?.trim() || defaultPrefix
   if (prefixPattern.test(prefix)) return prefix
   throw new GatewayError(

@@ -40,12 +40,15 @@ const limits = z.strictObject({
 
 export type Limits = z.infer<typeof limits>
 
-export function limitsOf(env: Env): Limits {
+export function limitsOf(env: Pick<Env, 'LIMITS'>): Limits {
   if (limitsCache && limitsCache.text === env.LIMITS) return limitsCache.limits
   const parsed = variable.safeParse(env.LIMITS ?? '{}')
   if (!parsed.success) {
-    const reason = z.prettifyError(parsed.error)
-    throw new GatewayError('service_unavailable', `The variable LIMITS is not valid: ${reason}`)
+    const reasons = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
+    throw new GatewayError(
+      'service_unavailable',
+      `The variable LIMITS is not valid: ${reasons.join('; ')}. Correct it, or leave it out.`,
+    )
   }
   limitsCache = { text: env.LIMITS, limits: parsed.data }
   return parsed.data

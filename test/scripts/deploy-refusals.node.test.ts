@@ -101,6 +101,39 @@ test.for([
   await expectRefusal(`${sentence} Correct it, or leave it out.`)
 })
 
+test.for([
+  ['LIMITS={bad', 'The variable LIMITS is not valid: not JSON. Correct it, or leave it out.'],
+  [
+    'LIMITS={"attempts":1}',
+    'The variable LIMITS is not valid: Unrecognized key: "attempts". Correct it, or leave it out.',
+  ],
+  [
+    'MASTER_KEY_PREVIOUS=hunter2',
+    'MASTER_KEY_PREVIOUS is not 64 of the digits 0-9a-f. Set it to the MASTER_KEY before this one, or remove it.',
+  ],
+  [
+    'KEY_PREFIX=hunter2',
+    'KEY_PREFIX must be 2 to 16 letters, digits, - and _, begin with a letter or digit and end with - or _, ' +
+      'such as sy-. Change it, or remove it.',
+  ],
+  [
+    'OLLAMA_BASE_URL=hunter2',
+    'OLLAMA_BASE_URL is not an address such as https://ai.example.com/v1. Correct it, or leave it out.',
+  ],
+  [
+    'OLLAMA_HEADERS={X-Key: hunter2}',
+    'OLLAMA_HEADERS is not JSON such as {"X-Name": "value"}. Correct it, or leave it out.',
+  ],
+  [
+    'GATEWAY_URL=http://ai.example.com',
+    'GATEWAY_URL is not an address such as https://ai.example.com. Correct it, or leave it out.',
+  ],
+] as const)('uploads no %s, with which the gateway would not serve', async ([line, sentence]) => {
+  stage.environment['GATEWAY_URL'] = undefined
+  stage.settings(`${line}\n`)
+  await expectRefusal(sentence)
+})
+
 test('tells how it is used', async () => {
   const { code, output } = await stage.run('deploy', '--help')
   expect(output).toMatch(/^Usage: npm run deploy -- \[--rotate\] \[--confirm NAME\]\n/)

@@ -87,10 +87,13 @@ test('starts with nothing set, and again with the same keys, what was spent, and
   )
 }, 120_000)
 
-test('refuses a setting that no key can be made with, and says which', async () => {
-  const dev = start(await freePort(), script, { KEY_PREFIX: 'sy' })
+test.for([
+  [{ KEY_PREFIX: 'sy' }, /^KEY_PREFIX must be .*\n$/],
+  [{ LIMITS: '{bad' }, /^The variable LIMITS is not valid: .*\n$/],
+] as const)('refuses %j, with which it would not serve, and says why', async ([variables, sentence]) => {
+  const dev = start(await freePort(), script, variables)
   expect(await dev.ended).toBe(1)
-  expect(dev.output()).toMatch(/^KEY_PREFIX must be .*\n$/)
+  expect(dev.output()).toMatch(sentence)
 })
 
 test('tells how it is used', async () => {

@@ -34,7 +34,7 @@ export async function serveGateway(variables: Record<string, string>): Promise<S
   }
   try {
     if (!(await ready(origin))) throw new Error('the gateway did not start')
-    await welcome({ origin, keys })
+    await welcome({ origin, isLocal: true, keys })
   } catch (error) {
     await stop()
     throw error
