@@ -75,7 +75,11 @@ function read(args: string[], kinds: Record<string, OptionKind>): { words: strin
     if (token.kind !== 'option') continue
     const { name, rawName, value, inlineValue } = token
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
-    if (!kind) throw new WrongUsage(`Unknown option ${rawName}.${didYouMean(name, Object.keys(kinds), '--')}`)
+    if (!kind) {
+      const near = didYouMean(name, Object.keys(kinds), '--')
+      const advice = /^\d/.test(name) ? ' An amount is written without a minus.' : near
+      throw new WrongUsage(`Unknown option ${rawName}.${advice}`)
+    }
     // `--limit --json` forgot the amount; a value that does begin with a dash is written `--limit=-x`.
     const missing = value === undefined || value === '' || (!inlineValue && value.startsWith('-'))
     if (kind === 'value' && missing) throw new WrongUsage(`${rawName} needs a value after it.`)

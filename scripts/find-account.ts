@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { Failure } from './failure.ts'
 import { ask, type Gateway } from './management-client.ts'
-import { didYouMean } from './words.ts'
+import { didYouMean, shellWord } from './words.ts'
 
 const pageSize = 100
 
@@ -37,5 +37,7 @@ export async function findAccount(gateway: Gateway, named = 'default'): Promise<
     named,
     accounts.map(({ name }) => name),
   )
-  throw new Failure(`There is no account ${JSON.stringify(named)}.${near || ' See: npm run account -- list'}`)
+  throw new Failure(
+    `There is no account ${JSON.stringify(named)}.${near || ` Make it: npm run account -- create ${shellWord(named)}`}`,
+  )
 }

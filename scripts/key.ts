@@ -66,10 +66,14 @@ function settingsOf(options: Options): object {
   const reset = choice(options, 'reset', ['daily', 'weekly', 'monthly'])
   if (reset !== undefined && limit === undefined)
     throw new WrongUsage('--reset needs a --limit that it resets.')
+  const instant =
+    expires !== undefined && /^\d{4}-\d\d-\d\d$/.test(expires) ? `${expires}T00:00:00Z` : expires
+  if (instant !== undefined && Date.parse(instant) <= Date.now())
+    throw new WrongUsage(`--expires ${expires}: choose a time to come.`)
   return {
     limit: limit === undefined ? undefined : amountOf(limit, '--limit '),
     limit_reset: reset,
-    expires_at: expires !== undefined && /^\d{4}-\d\d-\d\d$/.test(expires) ? `${expires}T00:00:00Z` : expires,
+    expires_at: instant,
     requests_per_minute: wholeNumber(options, 'requests-per-minute'),
     requests_per_day: wholeNumber(options, 'requests-per-day'),
     concurrent_requests: wholeNumber(options, 'concurrent-requests'),
