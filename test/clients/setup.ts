@@ -3,6 +3,7 @@ import { serveGateway } from '../support/served-gateway.ts'
 import type { Step } from '../support/upstream-script.ts'
 import { startUpstream } from '../support/upstream.ts'
 import { startMessagesUpstream } from './messages-upstream.ts'
+import { startResponsesUpstream } from './responses-upstream.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -38,18 +39,20 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const silent = await play(upstream.url, [head, { do: 'send', text }, { do: 'silence' }])
   const broken = await play(upstream.url, [head, { do: 'send', text }, { do: 'reset' }])
   const messages = await startMessagesUpstream()
+  const responses = await startResponsesUpstream(talking.baseUrl)
   const { origin, keys, stop } = await serveGateway({
     SIMULATOR: 'on',
     LIMITS: JSON.stringify({ keepAliveMs: 300 }),
     ANTHROPIC_API_KEY: 'key-of-the-operator',
     ANTHROPIC_BASE_URL: messages.baseUrl,
     OPENAI_API_KEY: 'key-of-the-operator',
-    OPENAI_BASE_URL: talking.baseUrl,
+    OPENAI_BASE_URL: responses.baseUrl,
     DEEPSEEK_API_KEY: 'key-of-the-operator',
     DEEPSEEK_BASE_URL: silent.baseUrl,
     GROQ_API_KEY: 'key-of-the-operator',
     GROQ_BASE_URL: broken.baseUrl,
   }).catch(async (error: unknown) => {
+    await responses.close()
     await messages.close()
     await upstream.close()
     throw error
@@ -57,6 +60,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('gateway', { origin, keys, logs: { talking: talking.log, silent: silent.log } })
   return async () => {
     await stop()
+    await responses.close()
     await messages.close()
     await upstream.close()
   }

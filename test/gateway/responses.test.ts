@@ -14,7 +14,6 @@ import {
   failed,
   message,
   responsesSse,
-  responsesStream,
   thought,
   wholeResponse,
 } from '../support/responses-frames.ts'
@@ -61,6 +60,9 @@ async function responses(request: JsonObject, attempts: Step[][], limits: object
   const sent: JsonObject = JSON.parse(last?.body || '{}')
   return { response, text, frames: framesOf(text), sent, path: last?.path ?? '' }
 }
+
+/** A proper stream of these events, in one write. */
+const responsesStream = (...frames: JsonObject[]): Step[] => streaming(send(responsesSse(frames)))
 
 const typesOf = (frames: JsonObject[]) => frames.map(({ type }) => type)
 const lastResponse = (frames: JsonObject[]) => readObject(frames.at(-1)?.['response'])

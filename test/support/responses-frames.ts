@@ -1,6 +1,4 @@
 import type { Json, JsonObject } from '../../src/base/json.ts'
-import { send, streaming } from './provider.ts'
-import type { Step } from './upstream-script.ts'
 
 /** What an openai-responses provider says, event by event. */
 const response = (status: string, fields: JsonObject = {}): JsonObject => ({
@@ -120,9 +118,4 @@ export function responsesSse(frames: JsonObject[]): string {
       return `event: ${JSON.stringify(frame['type']).slice(1, -1)}\ndata: ${data}\n\n`
     })
     .join('')
-}
-
-/** A proper stream of these events, in one write. */
-export function responsesStream(...frames: JsonObject[]): Step[] {
-  return streaming(send(responsesSse(frames)))
 }
