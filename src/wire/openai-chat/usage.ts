@@ -35,9 +35,9 @@ export function readUsage(json: Json | undefined, quirks: Quirks): Usage | undef
     readObject(ofPrompt['cache_creation'])?.['ephemeral_1h_input_tokens'],
   )
   const reasoning = first(ofCompletion['reasoning_tokens'], counts['reasoning_tokens'])
-  // A part larger than its whole shows that the host counts it beside the whole.
   // What a search engine read of its sources, billed as prompt and counted beside it.
   const readElsewhere = first(counts['citation_tokens'])
+  // A part larger than its whole shows that the host counts it beside the whole.
   const promptTokens = readElsewhere + (cached > prompt ? prompt + cached : prompt)
   const cacheWriteTokens = Math.min(written, promptTokens - cached)
   const outside = quirks.reasoningOutsideCompletion || reasoning > completion
