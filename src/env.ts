@@ -6,6 +6,8 @@ export interface Env {
   DB: D1Database
   /** The static files, among them the snapshot of the catalogue. */
   ASSETS: Fetcher
+  /** What may be forgotten: refreshed parts of the catalogue. */
+  CACHE: KVNamespace
   LEDGER: DurableObjectNamespace<Ledger>
   /** How often an address may send what bears no key of ours. Absent in configurations older than it. */
   FLOOD?: RateLimit

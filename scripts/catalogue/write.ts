@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Seed, SeedModel } from '../../src/catalogue/seed.ts'
-import { idsPath, shardCount, shardOf, shardPath } from '../../src/catalogue/shards.ts'
+import { shardCount, shardOf, shardPath } from '../../src/catalogue/shards.ts'
 
 /** What a snapshot is, without its models: the Worker carries this with its code. */
 export interface SnapshotHead {
@@ -13,7 +13,7 @@ export interface SnapshotHead {
   sources: Seed['sources']
 }
 
-/** Writes the snapshot: a file of models for each shard, the list of ids, and the head. The same seed, the same bytes. */
+/** Writes the snapshot: a file of models for each shard, and the head. The same seed, the same bytes. */
 export async function writeSnapshot(seed: Seed, root: string): Promise<SnapshotHead> {
   const shards = shardCount(seed.models.length)
   const byShard = Map.groupBy(seed.models, ({ id }) => shardOf(id, shards))
@@ -23,8 +23,6 @@ export async function writeSnapshot(seed: Seed, root: string): Promise<SnapshotH
   for (let shard = 0; shard < shards; shard++) {
     await writeFile(join(assets, shardPath(shard)), shardText(byShard.get(shard) ?? []))
   }
-  const ids = seed.models.map(({ id }) => id)
-  await writeFile(join(assets, idsPath), `${JSON.stringify(ids)}\n`)
   const head: SnapshotHead = {
     version: createHash('sha256').update(JSON.stringify(seed)).digest('hex').slice(0, 12),
     shards,

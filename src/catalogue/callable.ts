@@ -9,7 +9,7 @@ const selectionsMax = 4
 
 /** Every listed model that the live providers serve, in the order of the list. Made once, then the same list. */
 export async function callableModels(env: Env): Promise<readonly Selection[]> {
-  const catalogue = catalogueOf(env)
+  const catalogue = await catalogueOf(env)
   const live = liveProviders(env)
   const key = [catalogue.version, ...live].join(' ')
   const known = selectionsCache.get(key)

@@ -32,7 +32,7 @@ export async function selectModel(
 ): Promise<Selection> {
   if (!id)
     throw new GatewayError('invalid_request', 'model: name the model to use, such as openai/gpt-4o-mini')
-  const catalogue = catalogueOf(env)
+  const catalogue = await catalogueOf(env)
   const [base = ''] = id.split(':')
   const model = (await catalogue.model(id)) ?? openModel(id)
   const resolution = resolve(id, { model, base: model ?? (await catalogue.model(base)) }, liveProviders(env))
@@ -44,7 +44,14 @@ export async function selectModel(
     case 'unpriced':
       throw unpriced(id, resolution.providers)
     case 'unknown':
-      throw unknownModel(missing, id, nearIds(await catalogue.ids(), id))
+      throw unknownModel(
+        missing,
+        id,
+        nearIds(
+          (await catalogue.models()).map((each) => each.id),
+          id,
+        ),
+      )
     case 'unsupported':
       throw new GatewayError(
         'invalid_request',

@@ -70,6 +70,8 @@ export const seedEndpoint = z.strictObject({
   /** How to speak to it, where that is not the provider's first format. */
   format: format.optional(),
   region: z.string().optional(),
+  /** Where it is, at a provider that is wherever its operator puts it. */
+  baseUrl: z.url().optional(),
   ...price,
   context: z.int().positive(),
   /** The longest completion; null where the context is the only limit. */

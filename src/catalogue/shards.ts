@@ -15,9 +15,6 @@ export function shardPath(shard: number): string {
   return `/catalogue/${shard}.json`
 }
 
-/** The ids of the deployed snapshot, in the order they are listed. */
-export const idsPath = '/catalogue/ids.json'
-
 /** A power of two, so that a few models more leave the others where they are: 16 to 32 models a shard. */
 export function shardCount(models: number): number {
   return 2 ** Math.max(0, Math.floor(Math.log2(models / 16)))

@@ -10,7 +10,7 @@ const offline = { ...env, SIMULATOR: 'on' }
 
 /** What an id means with these providers live. */
 async function resolved(id: string, live: string[]) {
-  const catalogue = catalogueOf(env)
+  const catalogue = await catalogueOf(env)
   const base = await catalogue.model(id.split(':')[0] ?? '')
   return resolve(id, { model: (await catalogue.model(id)) ?? openModel(id), base }, new Set(live))
 }

@@ -92,6 +92,7 @@ async function workerOptions(scriptPath: string, bindings: Record<string, string
         bindings,
         // What is no file is the Worker's, as it is where wrangler serves both.
         assets: { directory: 'public', binding: 'ASSETS', routerConfig: { has_user_worker: true } },
+        kvNamespaces: { CACHE: 'cache' },
         d1Databases: { DB: 'switchyard' },
         durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],

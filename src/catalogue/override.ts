@@ -1,0 +1,71 @@
+import type { SeedEndpoint, SeedModel, SeedPrice } from './seed.ts'
+import type { Overrides } from './state.ts'
+
+/** A listed model as the operator wants it; `undefined` where there is none, or none to be served. */
+export function overridden(
+  id: string,
+  listed: SeedModel | undefined,
+  overrides: Overrides,
+): SeedModel | undefined {
+  if (overrides.hidden.includes(id)) return undefined
+  const own = overrides.models.find((model) => model.id === id)
+  const model = own && listed ? withEndpoints(listed, own.endpoints) : (own ?? listed)
+  if (!model) return undefined
+  const prices = overrides.prices.filter((each) => each.model === id)
+  if (prices.length === 0) return model
+  return {
+    ...model,
+    endpoints: model.endpoints.map((endpoint) => {
+      const pinned = prices.find(({ provider }) => provider === endpoint.provider)
+      return pinned ? priced(endpoint, pinned.price) : endpoint
+    }),
+  }
+}
+
+/** The same for a whole list; the operator's own models come where their names put them. */
+export function overriddenAll(listed: readonly SeedModel[], overrides: Overrides): SeedModel[] {
+  const known = new Set(listed.map(({ id }) => id))
+  const own = overrides.models.filter(({ id }) => !known.has(id))
+  return [...listed, ...own]
+    .flatMap((model) => overridden(model.id, known.has(model.id) ? model : undefined, overrides) ?? [])
+    .toSorted((left, right) => (left.id < right.id ? -1 : 1))
+}
+
+/** The operator's endpoints stand before those of the list, which they replace at the same provider. */
+function withEndpoints(listed: SeedModel, own: readonly SeedEndpoint[]): SeedModel {
+  const taken = new Set(own.map(({ provider }) => provider))
+  const endpoints = [...own, ...listed.endpoints.filter(({ provider }) => !taken.has(provider))]
+  return { ...listed, context: Math.max(...endpoints.map(({ context }) => context)), endpoints }
+}
+
+/** A pinned price is whole: nothing of the list's is left beside it. */
+function priced(endpoint: SeedEndpoint, price: SeedPrice): SeedEndpoint {
+  const {
+    provider,
+    model,
+    variant,
+    format,
+    region,
+    context,
+    output,
+    quantization,
+    parameters,
+    streams,
+    quirks,
+  } = endpoint
+  return {
+    provider,
+    model,
+    variant,
+    format,
+    region,
+    context,
+    output,
+    quantization,
+    parameters,
+    streams,
+    quirks,
+    baseUrl: endpoint.baseUrl,
+    ...price,
+  }
+}
