@@ -19,10 +19,13 @@ export async function authenticate(env: Env, headers: Headers): Promise<Caller> 
   return caller
 }
 
-/** Whether a request bears a key that was minted here. No storage is asked, so the key may be disabled or deleted. */
-export async function bearsOurKey(env: Env, headers: Headers): Promise<boolean> {
+/**
+ * The digits of the key of a request, if it was minted here. No storage is asked, so the key may be disabled or
+ * deleted, or its prefix another than the one it was minted with.
+ */
+export async function digitsOfOurKey(env: Env, headers: Headers): Promise<string | undefined> {
   const text = bearer(headers)
-  return text !== undefined && (await readCaller(env, text)) !== undefined
+  return text !== undefined && (await readCaller(env, text)) ? text.slice(-64) : undefined
 }
 
 /**

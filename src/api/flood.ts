@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory'
-import { bearsOurKey } from '../accounts/caller.ts'
+import { digitsOfOurKey } from '../accounts/caller.ts'
 import { GatewayError } from '../base/errors.ts'
 import { errorResponse } from '../base/http.ts'
 import type { Env } from '../env.ts'
@@ -8,15 +8,22 @@ import type { Env } from '../env.ts'
 const periodSeconds = 10
 
 /**
- * Brakes a flood of junk before it reaches a body or a store. A key with our tag is never counted, because checking
- * the tag asks no storage and who has one has limits of its own; everything else is counted by where it comes from.
+ * Brakes a flood of junk before it reaches a body or a store. A key with our tag is not counted, because checking the
+ * tag asks no storage and a key in force has limits of its own; everything else is counted by where it comes from. So
+ * is a key that was just refused, under any prefix: who once had one could otherwise flood the object of its account.
  */
 export const flood = createMiddleware<{ Bindings: Env }>(async (c, next) => {
   const { headers } = c.req.raw
   // Set by Cloudflare over whatever a client sends; without it there is nobody to count.
   const address = headers.get('cf-connecting-ip')
   const { FLOOD: brake } = c.env
-  if (!brake || address === null || (await bearsOurKey(c.env, headers))) return await next()
+  if (!brake || address === null) return await next()
+  const digits = await digitsOfOurKey(c.env, headers)
+  if (digits !== undefined && !isRefused(digits, Date.now())) {
+    await next()
+    if (c.res.status === 401) refuse(digits, Date.now())
+    return
+  }
   if (await admits(brake, networkOf(address))) return await next()
   return errorResponse(
     new GatewayError(
@@ -26,6 +33,19 @@ export const flood = createMiddleware<{ Bindings: Env }>(async (c, next) => {
     ),
   )
 })
+
+/** Until when keys count as junk, by their digits: those that were refused in this isolate. */
+const refusedUntilMsCache = new Map<string, number>()
+const refusedMax = 1_000
+
+function isRefused(digits: string, nowMs: number): boolean {
+  return nowMs < (refusedUntilMsCache.get(digits) ?? 0)
+}
+
+function refuse(digits: string, nowMs: number): void {
+  if (refusedUntilMsCache.size >= refusedMax) refusedUntilMsCache.clear()
+  refusedUntilMsCache.set(digits, nowMs + periodSeconds * 1000)
+}
 
 /** A brake that fails lets everybody in: it protects, it does not decide. */
 async function admits(brake: RateLimit, key: string): Promise<boolean> {

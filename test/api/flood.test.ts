@@ -70,6 +70,13 @@ test('the addresses of one IPv6 network share a counter, and those of another do
   expect((await visit({ address: '2001:db8::1' })).status).toBe(401)
 })
 
+test('a key that was refused is junk like any other, and so are its digits under other prefixes', async () => {
+  const { key } = await makeKey((await makeAccount()).id)
+  const digits = key.slice(-64)
+  await storm((index) => ({ address: '203.0.113.7', key: `p${index}-${digits}` }))
+  expect((await visit({ address: '203.0.113.8', key })).status).toBe(200)
+})
+
 test('a storm of junk asks no account', async () => {
   const LEDGER = new Proxy({}, { get: () => expect.unreachable('an object was asked') })
   await storm(() => ({ address: '203.0.113.5', gateway: { ...env, LEDGER } }))
