@@ -3,8 +3,11 @@ import { GatewayError } from './errors.ts'
 /** One server-sent event, or a comment, which some providers send to keep a silent stream open. */
 export type SseMessage = { data: string; event?: string } | { comment: string }
 
-/** Longest line and longest event that are read, in characters: a stream beyond it is broken or hostile. */
-export const sseLineMax = 1024 * 1024
+/**
+ * Longest line and longest event that are read, in characters: a stream beyond it is broken or hostile. A picture that a
+ * model drew comes in one line.
+ */
+export const sseLineMax = 16 * 1024 * 1024
 
 /**
  * Cuts a byte stream into events. One batch for each read, so that what arrived together stays together; a batch may

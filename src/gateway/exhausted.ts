@@ -1,7 +1,7 @@
 import { GatewayError, type Availability, type UpstreamFault } from '../base/errors.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import { providerOf } from '../providers/table.ts'
-import { regionRefused } from '../wire/upstream-error.ts'
+import { notTranslated, regionRefused } from '../wire/upstream-error.ts'
 import type { Exchange } from './exchange.ts'
 import { remedyFor } from './remedy.ts'
 
@@ -22,7 +22,12 @@ export function exhausted(
   const last = failures.at(-1)?.error ?? new GatewayError('server', 'Internal Server Error')
   // The request itself was at fault, or the code was: no endpoint's availability explains it.
   if (last.details.upstream?.failOver !== true) return last
+  const asked = failures.filter(({ error }) => error.details.upstream?.code !== notTranslated)
+  if (asked.length === 0) return last
+  return unanswered(exchange, asked)
+}
 
+function unanswered(exchange: Pick<Exchange, 'env' | 'place' | 'plan'>, failures: Failure[]): GatewayError {
   const { type, code, message } = verdict(failures.map(({ error }) => error.details.upstream))
   const retryable = type === 'rate_limit_exceeded' || type === 'provider_overloaded'
   const remedies = new Set(failures.flatMap((failure) => remedyFor(failure, exchange) ?? []))
@@ -54,7 +59,7 @@ export function exhausted(
       ...(!retryable && { 'x-should-retry': 'false' }),
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     },
-    cause: last,
+    cause: failures.at(-1)?.error,
   })
 }
 

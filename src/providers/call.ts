@@ -5,8 +5,8 @@ import { readSse } from '../base/sse.ts'
 import { isContent, type GenerationEvents } from '../generation/events.ts'
 import type { Format, GenerationRequest } from '../generation/request.ts'
 import { parseJson, readObject } from '../wire/json.ts'
-import type { Protocol, Quirks, UpstreamTarget } from '../wire/protocol.ts'
-import { brokenAnswer, upstreamError } from '../wire/upstream-error.ts'
+import type { Protocol, Quirks, UpstreamBody, UpstreamTarget } from '../wire/protocol.ts'
+import { brokenAnswer, untranslatable, upstreamError } from '../wire/upstream-error.ts'
 import { addressOf, headersOf, surfaceOf } from './address.ts'
 import type { Ask } from './auth/auth.ts'
 import { readText } from './body.ts'
@@ -109,9 +109,18 @@ async function send(
 ): Promise<Response> {
   const { target } = way
   const { protocol } = way.surface
-  const { body, headers } = protocol.encodeRequest(options.request, target)
+  const { body, headers } = encoded(protocol, options.request, target)
   const accept = target.streams ? framings[protocol.framing ?? 'sse'].type : 'application/json'
   return await post(way, { path: protocol.path(target), headers: { accept, ...headers }, body }, options)
+}
+
+/** What this format has no words for, another endpoint may be asked in the client's own. */
+function encoded(protocol: Protocol, request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
+  try {
+    return protocol.encodeRequest(request, target)
+  } catch (error) {
+    throw error instanceof GatewayError ? untranslatable(error) : error
+  }
 }
 
 /** What is posted, and what follows the base URL of where it goes. */

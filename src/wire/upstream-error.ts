@@ -23,6 +23,15 @@ const verdicts = {
  */
 export const regionRefused = 'region_refused'
 
+/** The code of a request that the endpoint's format has no words for: the endpoint was not asked. */
+export const notTranslated = 'not_translated'
+
+/** Our own refusal to translate, as the failure of one endpoint: another may speak the client's format. */
+export function untranslatable(error: GatewayError): GatewayError {
+  const upstream = { status: null, code: notTranslated, failOver: true }
+  return new GatewayError(error.type, error.message, { ...error.details, upstream })
+}
+
 /** A provider's refusal as an error. `status` is null where the provider did not get so far as to answer. */
 export function upstreamError(
   status: number | null,

@@ -88,7 +88,7 @@ test('[F25] a line without an end is given up at its limit, after what came befo
 })
 
 test('an event of many short lines has the same limit', async () => {
-  const line = `data: ${'x'.repeat(1_000)}\n`
+  const line = `data: ${'x'.repeat(sseLineMax / 1_000)}\n`
   await expect(read(line.repeat(1_100))).rejects.toMatchObject({ type: 'provider_unavailable' })
 })
 

@@ -1,0 +1,45 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import type { Env } from '../../src/env.ts'
+import { account } from '../support/account.ts'
+import { messageEnd, messageStart, messageStream, text } from '../support/anthropic-events.ts'
+import { ask } from '../support/chat.ts'
+import { provider } from '../support/provider.ts'
+
+const searching = {
+  model: 'z-ai/glm-4.7',
+  max_tokens: 100,
+  messages: [{ role: 'user', content: 'Hello' }],
+  tools: [{ type: 'web_search_20250305', name: 'web_search' }],
+}
+
+test('what a cheaper endpoint has no words for is asked of one that speaks the format', async () => {
+  const { key } = await account(env)
+  const upstream = await provider(
+    messageStream(messageStart(), ...text(0, 'Found'), ...messageEnd('end_turn')),
+  )
+  const settings: Env = {
+    ...env,
+    DEEPINFRA_API_KEY: 'k',
+    DEEPINFRA_BASE_URL: upstream.baseUrl,
+    Z_AI_API_KEY: 'k',
+    Z_AI_ANTHROPIC_BASE_URL: upstream.baseUrl,
+  }
+  const { response, settled } = await ask(settings, searching, { path: '/api/v1/messages', key })
+  expect(await response.json()).toMatchObject({ content: [{ type: 'text', text: 'Found' }] })
+  await settled()
+  expect(await upstream.calls()).toHaveLength(1)
+})
+
+test('what no endpoint has words for is refused by name, and nobody is asked', async () => {
+  const { key } = await account(env)
+  const upstream = await provider(messageStream())
+  const settings: Env = { ...env, DEEPINFRA_API_KEY: 'k', DEEPINFRA_BASE_URL: upstream.baseUrl }
+  const { response, settled } = await ask(settings, searching, { path: '/api/v1/messages', key })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({
+    error: { type: 'invalid_request_error', message: expect.stringContaining('tools[0]') },
+  })
+  await settled()
+  expect(await upstream.calls()).toHaveLength(0)
+})
