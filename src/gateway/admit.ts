@@ -80,7 +80,7 @@ function unaffordable(
   request: GenerationRequest,
 ): GatewayError {
   const purse = reason === 'balance' ? 'the balance of this account' : 'the spending limit of this key'
-  const fits = tokensAffordable(plan, request, availableNanos)
+  const fits = tokensAffordable(plan, availableNanos)
   const advice =
     reason === 'balance'
       ? 'Add credits with POST /api/v1/credits'

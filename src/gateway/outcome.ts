@@ -147,12 +147,8 @@ export class Outcome {
   }
 
   #exposed(completionTokensMax: number): UsdNanos {
-    const { request, plan } = this.#exchange
-    const caps = {
-      promptTokensMax: request.promptTokensMax,
-      completionTokensMax,
-      webSearchesMax: plan.webSearchesMax,
-    }
+    const { plan } = this.#exchange
+    const caps = { ...plan.promptCaps, completionTokensMax }
     return this.endpoint ? holdNanos(caps, this.endpoint.price, plan.markup) : 0
   }
 

@@ -5,9 +5,10 @@ import { selectModel } from '../catalogue/resolve.ts'
 import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import type { Profile } from '../ledger/contract.ts'
-import { holdNanos, markupOf, type Markup } from '../ledger/cost.ts'
+import { holdNanos, markupOf, type Markup, type PromptCaps } from '../ledger/cost.ts'
 import { makerAt } from '../providers/address.ts'
 import { readArray, readObject, readText } from '../wire/json.ts'
+import { checkKind } from './kind.ts'
 import type { Limits } from './limits.ts'
 
 /**
@@ -27,8 +28,8 @@ export interface Plan {
   profileVersion: number
   /** The completion tokens that the hold covers. */
   completionCap: number
-  /** The searches of the web that it covers. */
-  webSearchesMax: number
+  /** What else it covers. */
+  promptCaps: PromptCaps
   holdNanos: UsdNanos
 }
 
@@ -40,15 +41,15 @@ export async function makePlan(
   limits: Limits,
 ): Promise<Plan> {
   const { model, endpoints: live } = await selectModel(env, request.model)
+  checkKind(model, request)
   checkInputs(model, request)
   const able = withinCap(withinContext(model, live, request), request)
   const endpoints = preferMaker(env, preferTools(able, request), request).slice(0, limits.attemptsMax)
   const markup = markupOf(profile.markups, model.id)
   const caps = endpoints.map((endpoint) => completionCap(endpoint, request))
-  const { promptTokensMax } = request
-  const webSearchesMax = offersSearch(request) ? searchAllowance : 0
+  const promptCaps = promptCapsOf(request)
   const holds = endpoints.map(({ price }, index) =>
-    holdNanos({ promptTokensMax, completionTokensMax: caps[index] ?? 0, webSearchesMax }, price, markup),
+    holdNanos({ ...promptCaps, completionTokensMax: caps[index] ?? 0 }, price, markup),
   )
   return {
     model,
@@ -56,7 +57,7 @@ export async function makePlan(
     markup,
     profileVersion: profile.version,
     completionCap: Math.max(...caps),
-    webSearchesMax,
+    promptCaps,
     holdNanos: Math.max(...holds),
   }
 }
@@ -64,6 +65,16 @@ export async function makePlan(
 /** The completion tokens that a hold for this endpoint covers at first. */
 function completionCap(endpoint: Endpoint, request: GenerationRequest): number {
   return Math.min(request.maxTokens ?? completionAllowanceTokens, mostTokens(endpoint))
+}
+
+function promptCapsOf(request: GenerationRequest): PromptCaps {
+  const { promptTokensMax, needs } = request
+  return {
+    promptTokensMax,
+    // A film has a soundtrack.
+    hasSound: needs.audioInput || needs.videoInput,
+    webSearchesMax: offersSearch(request) ? searchAllowance : 0,
+  }
 }
 
 /** Whether the tools include the provider's own search, which every format calls much the same. */
@@ -92,7 +103,7 @@ function checkInputs(model: Model, request: GenerationRequest): void {
 
 /** Leaves out endpoints whose context the prompt fills by our estimate; the provider has the last word. */
 function withinContext(model: Model, endpoints: readonly Endpoint[], request: GenerationRequest): Endpoint[] {
-  const tokens = request.promptTokensEstimate
+  const tokens = request.longestTokensEstimate ?? request.promptTokensEstimate
   const able = endpoints.filter((endpoint) => tokens < endpoint.contextLength)
   if (able.length > 0) return able
   const most = Math.max(...endpoints.map((endpoint) => endpoint.contextLength))
@@ -124,12 +135,12 @@ function preferMaker(env: Env, endpoints: Endpoint[], { loopMaker, native }: Gen
 }
 
 /** How many completion tokens an amount buys beside the prompt, at the dearest of the plan's endpoints. */
-export function tokensAffordable(plan: Plan, request: GenerationRequest, availableNanos: UsdNanos): number {
+export function tokensAffordable(plan: Plan, availableNanos: UsdNanos): number {
   const million = 1_000_000
   const each = plan.endpoints.map(({ price }) => {
-    const caps = { promptTokensMax: request.promptTokensMax, webSearchesMax: plan.webSearchesMax }
-    const prompt = holdNanos({ ...caps, completionTokensMax: 0 }, price, plan.markup)
-    const perMillion = holdNanos({ ...caps, completionTokensMax: million }, price, plan.markup) - prompt
+    const prompt = holdNanos({ ...plan.promptCaps, completionTokensMax: 0 }, price, plan.markup)
+    const perMillion =
+      holdNanos({ ...plan.promptCaps, completionTokensMax: million }, price, plan.markup) - prompt
     return perMillion === 0 ? 0 : Math.floor(((availableNanos - prompt) * million) / perMillion)
   })
   return Math.max(0, Math.min(...each))

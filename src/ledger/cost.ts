@@ -20,10 +20,15 @@ export interface Cost {
 }
 
 /** The most a request can use: what a hold has to cover. */
-export interface Caps {
-  promptTokensMax: number
+export interface Caps extends PromptCaps {
   completionTokensMax: number
-  webSearchesMax?: number
+}
+
+export interface PromptCaps {
+  promptTokensMax: number
+  /** Whether some of the prompt may be sound, which costs many times what text does. */
+  hasSound: boolean
+  webSearchesMax: number
   /** The service tier that is asked for. */
   serviceTier?: string
 }
@@ -56,12 +61,13 @@ export function cost(usage: Usage, price: Price, markup: Markup, atMs: number): 
 export function holdNanos(caps: Caps, price: Price, markup: Markup): UsdNanos {
   const prompt = count(caps.promptTokensMax)
   const completion = count(caps.completionTokensMax)
+  const promptPrices = caps.hasSound ? [...textPrices, ...soundPrices] : textPrices
   const tokens = pricesWithin(price, caps.promptTokensMax, caps.serviceTier).map(
     ({ prices, factor }) =>
       (prompt * dearest(prices, promptPrices) + completion * dearest(prices, completionPrices)) * factor,
   )
   const most = tokens.reduce((left, right) => (left > right ? left : right), 0n)
-  return marked(most + fees(price, caps.webSearchesMax ?? 0), markup)
+  return marked(most + fees(price, caps.webSearchesMax), markup)
 }
 
 /** `1`, `1.05` or `21/20` as an exact factor; `undefined` for anything else. */
@@ -82,15 +88,14 @@ export function markupOf(markups: Markups, modelId: string): Markup {
   return markup
 }
 
-const promptPrices = [
+const textPrices = [
   'promptPicos',
   'cachedPicos',
   'cacheWritePicos',
   'cacheWriteLongPicos',
-  'promptAudioPicos',
-  'cachedAudioPicos',
   'promptImagePicos',
 ] as const
+const soundPrices = ['promptAudioPicos', 'cachedAudioPicos'] as const
 const completionPrices = [
   'completionPicos',
   'reasoningPicos',

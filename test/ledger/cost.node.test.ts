@@ -160,18 +160,20 @@ describe('which prices apply', () => {
       promptPicos: 1_000_000,
       completionPicos: 2_000_000,
       reasoningPicos: 3_000_000,
+      promptAudioPicos: 9_000_000,
       searchNanos: 5,
       contextTiers: [{ abovePromptTokens: 1000, promptPicos: 4_000_000 }],
       offPeak: { factorMillionths: 500_000, peak: [] },
       serviceTiers: { flex: { factorMillionths: 250_000 }, priority: { factorMillionths: 2_000_000 } },
     }
-    const caps = { promptTokensMax: 1000, completionTokensMax: 10 }
+    const caps = { promptTokensMax: 1000, completionTokensMax: 10, webSearchesMax: 0, hasSound: false }
     const usual = 1000 * 1000 + 10 * 3000
     expect(holdNanos(caps, dear, one)).toBe(usual)
     expect(holdNanos({ ...caps, promptTokensMax: 1001 }, dear, one)).toBe(1001 * 4000 + 10 * 3000)
     expect(holdNanos({ ...caps, serviceTier: 'priority' }, dear, one)).toBe(2 * usual)
     expect(holdNanos({ ...caps, serviceTier: 'flex' }, dear, one)).toBe(usual)
     expect(holdNanos({ ...caps, webSearchesMax: 3 }, dear, one)).toBe(usual + 15)
+    expect(holdNanos({ ...caps, hasSound: true }, dear, one)).toBe(1000 * 9000 + 10 * 3000)
   })
 })
 
@@ -365,6 +367,7 @@ test('P2: a hold covers any usage within the caps it was computed for, at any ti
         promptTokensMax: usage.promptTokens + more[0],
         completionTokensMax: usage.completionTokens + more[1],
         webSearchesMax: usage.webSearches,
+        hasSound: true,
         ...(usage.serviceTier !== undefined && { serviceTier: usage.serviceTier }),
       }
       const held = holdNanos(caps, rates, markup)

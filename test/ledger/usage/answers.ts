@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../../../src/base/json.ts'
 import type { SseMessage } from '../../../src/base/sse.ts'
-import type { Format } from '../../../src/generation/request.ts'
 import type { Usage } from '../../../src/generation/usage.ts'
 import { anthropicMessagesProtocol } from '../../../src/wire/anthropic-messages/protocol.ts'
 import { bedrockConverseProtocol } from '../../../src/wire/bedrock-converse/protocol.ts'
@@ -9,7 +8,7 @@ import { googleGenerateProtocol } from '../../../src/wire/google-generate/protoc
 import { openaiChatProtocol } from '../../../src/wire/openai-chat/protocol.ts'
 import { openaiResponsesProtocol } from '../../../src/wire/openai-responses/protocol.ts'
 import type { Protocol } from '../../../src/wire/protocol.ts'
-import type { UsageRow } from './row.ts'
+import type { AnswerFormat, UsageRow } from './row.ts'
 
 /** An answer that holds a row's usage, as its host sends it whole and as it streams it. */
 interface Answers {
@@ -46,7 +45,7 @@ function frame(data: Json, event?: string): SseMessage {
   return { data: JSON.stringify(data), ...(event !== undefined && { event }) }
 }
 
-const answers: Record<Format, Answers> = {
+const answers: Record<AnswerFormat, Answers> = {
   'openai-chat': {
     protocol: openaiChatProtocol,
     whole: ({ usage, beside, place }) => {

@@ -1,12 +1,20 @@
 import type { JsonObject } from '../../../src/base/json.ts'
 import type { SeedPrice } from '../../../src/catalogue/seed.ts'
-import type { Format } from '../../../src/generation/request.ts'
 import type { Quirks } from '../../../src/wire/protocol.ts'
+
+/** Formats whose answers are words. */
+export type AnswerFormat =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'anthropic-messages'
+  | 'google-generate'
+  | 'bedrock-converse'
+  | 'cohere-chat'
 
 /** What a host says was used, and what it costs at a price: both as they are written down by those who set them. */
 export interface UsageRow {
   host: string
-  format: Format
+  format: AnswerFormat
   usage: JsonObject
   /** What stands beside the usage and matters, such as the tier that served. */
   beside?: JsonObject
