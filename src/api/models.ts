@@ -108,6 +108,16 @@ models.get('/models/count', async (c) => {
   return c.json({ data: { count: filtered(await listedModels(c.env), filter, Date.now()).length } })
 })
 
+models.get('/embeddings/models', async (c) => {
+  const asked = queryOf(c, z.strictObject(page))
+  const filter: Filter = { output_modalities: ['embeddings'], unknown: false }
+  return c.body(
+    listText(filtered(await listedModels(c.env), filter, Date.now()), asked, pathOf(c)),
+    200,
+    json,
+  )
+})
+
 /** The models that the caller's key may use: all of them, until a key can be told which. */
 models.get('/models/user', async (c) => {
   const asked = queryOf(c, z.strictObject(page))

@@ -37,6 +37,7 @@ const published: Partial<Record<ErrorType, string>> = {
 export interface Availability {
   code:
     | 'model_not_found'
+    | 'wrong_endpoint'
     | 'no_endpoints'
     | 'model_unavailable_upstream'
     | 'capacity_exhausted'
@@ -46,6 +47,7 @@ export interface Availability {
   docs_url: string
   retry_after?: number
   affected_providers?: string[]
+  constraint?: { field: string; detail: string }
 }
 
 export interface ErrorDetails {

@@ -15,7 +15,14 @@ const months = [
   'December',
 ]
 
-const nouns = { text: 'text', image: 'images', file: 'files', audio: 'audio', video: 'video' }
+const nouns = {
+  text: 'text',
+  image: 'images',
+  file: 'files',
+  audio: 'audio',
+  video: 'video',
+  embeddings: 'embeddings',
+}
 
 /** What a model is, in sentences made of its facts. */
 export function describe(model: SeedModel): string {

@@ -60,6 +60,8 @@ export interface Endpoint {
   variant?: string
   /** Where it answers, if its provider has several places of which this is one: `eu`. */
   region?: string
+  /** Where it is, at a provider that is wherever its operator puts it. */
+  baseUrl?: string
   /** How to speak to it, where that is not its provider's first format. */
   format?: Format
   /** The provider's own id of the model: it is what goes on the wire. */
@@ -79,7 +81,7 @@ export interface Endpoint {
   quirks: Quirks
 }
 
-export type Modality = 'text' | 'image' | 'file' | 'audio' | 'video'
+export type Modality = 'text' | 'image' | 'file' | 'audio' | 'video' | 'embeddings'
 
 /** Something a client may ask for by name, whoever serves it. */
 export interface Model {

@@ -37,7 +37,7 @@ export function openModel(id: string): Model | undefined {
     created: 0,
     contextLength,
     inputModalities: ['text', 'image'],
-    outputModalities: ['text'],
+    outputModalities: ['text', 'embeddings'],
     tokenizer: 'Other',
     knowledgeCutoff: null,
     huggingFaceId: null,

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-const modality = z.enum(['text', 'image', 'file', 'audio', 'video'])
+const modality = z.enum(['text', 'image', 'file', 'audio', 'video', 'embeddings'])
 const format = z.enum([
   'openai-chat',
   'openai-responses',
@@ -8,6 +8,9 @@ const format = z.enum([
   'google-generate',
   'bedrock-converse',
   'cohere-chat',
+  'openai-embeddings',
+  'cohere-embed',
+  'google-embed',
 ])
 
 /** Dollars, as decimal text: per million tokens, or per one of what is counted. */

@@ -9,6 +9,10 @@ export type Format =
   | 'google-generate'
   | 'bedrock-converse'
   | 'cohere-chat'
+  | EmbeddingFormat
+
+/** Vectors in place of answers: clients ask in the first, hosts are asked in any. */
+export type EmbeddingFormat = 'openai-embeddings' | 'cohere-embed' | 'google-embed'
 
 /**
  * One generation as a client asks for it: the facts that planning, metering and records look at, and beside them
@@ -23,6 +27,8 @@ export interface GenerationRequest {
   promptTokensMax: number
   /** A realistic count of the prompt, for billing when nobody tells the true one. */
   promptTokensEstimate: number
+  /** Where several texts are read by themselves: the count of the longest, which is what a context must hold. */
+  longestTokensEstimate?: number
   /** What an endpoint must be able to do. */
   needs: { tools: boolean; imageInput: boolean; audioInput: boolean; fileInput: boolean; videoInput: boolean }
   /** The model may think, but the client does not want to see it. */

@@ -3,11 +3,21 @@ import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { openaiResponsesProtocol } from '../wire/openai-responses/protocol.ts'
 import type { Quirks } from '../wire/protocol.ts'
 import { keyIn } from './auth/auth.ts'
+import { embeddings } from './embeddings.ts'
 import type { Provider, Surface } from './provider.ts'
 
 /** A host that speaks chat completions and little else: one line where it deviates in nothing. */
 function host(slug: string, name: string, baseUrl: string, quirks: Quirks = {}): Provider {
-  return { slug, name, baseUrl, protocol: openaiChatProtocol, cancellable: !billsOn.has(slug), quirks }
+  const also = embeds.has(slug) ? { also: [embeddings] } : {}
+  return {
+    slug,
+    name,
+    baseUrl,
+    protocol: openaiChatProtocol,
+    cancellable: !billsOn.has(slug),
+    quirks,
+    ...also,
+  }
 }
 
 function responsesHost(slug: string, name: string, baseUrl: string): Provider {
@@ -48,6 +58,24 @@ const billsOn: ReadonlySet<string> = new Set([
   'minimax',
   'minimax-cn',
   'huggingface',
+])
+
+/** Those that make embeddings too. */
+const embeds: ReadonlySet<string> = new Set([
+  'mistral',
+  'novita',
+  'nebius',
+  'nvidia',
+  'siliconflow',
+  'siliconflow-cn',
+  'scaleway',
+  'digitalocean',
+  'inference-net',
+  'evroc',
+  'nearai',
+  'regolo',
+  'stackit',
+  'tinfoil',
 ])
 
 /** What OpenAI alone knows; others refuse it. */

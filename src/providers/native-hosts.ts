@@ -1,4 +1,6 @@
 import { cohereChatProtocol } from '../wire/cohere-chat/protocol.ts'
+import { cohereEmbedProtocol } from '../wire/embeddings/cohere.ts'
+import { googleEmbedProtocol } from '../wire/embeddings/google.ts'
 import { googleGenerateProtocol } from '../wire/google-generate/protocol.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { keyIn } from './auth/auth.ts'
@@ -23,6 +25,7 @@ export const nativeHosts: readonly Provider[] = [
       needsBytes: true,
       keepsUrls: ['https://www.youtube.com/', 'https://youtube.com/', 'https://youtu.be/'],
     },
+    also: [{ protocol: googleEmbedProtocol, auth: keyIn('x-goog-api-key'), quirks: {} }],
   },
   {
     ...gemini,
@@ -52,5 +55,6 @@ export const nativeHosts: readonly Provider[] = [
     baseUrl: 'https://api.cohere.com/v2',
     cancellable: true,
     quirks: {},
+    also: [{ protocol: cohereEmbedProtocol, quirks: {} }],
   },
 ]

@@ -4,6 +4,7 @@ import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { openaiResponsesProtocol } from '../wire/openai-responses/protocol.ts'
 import { bearer, keyIn, type Auth } from './auth/auth.ts'
 import { chatHosts } from './chat-hosts.ts'
+import { embeddings } from './embeddings.ts'
 import { nativeHosts } from './native-hosts.ts'
 import type { Provider, Surface } from './provider.ts'
 import { simulate } from './simulator/simulate.ts'
@@ -29,6 +30,7 @@ const rows: Provider[] = [
       drop: foreignSampling,
     },
     also: [
+      embeddings,
       {
         protocol: openaiResponsesProtocol,
         maker: 'openai-responses-v1',
@@ -94,6 +96,7 @@ const rows: Provider[] = [
       efforts: ['low', 'medium', 'high'],
       drop: openaiOnly,
     },
+    also: [embeddings],
   },
   {
     ...chat,
@@ -106,6 +109,7 @@ const rows: Provider[] = [
       efforts: ['none', 'low', 'medium', 'high'],
       drop: ['prompt_cache_options', 'verbosity'],
     },
+    also: [embeddings],
   },
   {
     ...chat,
@@ -118,6 +122,7 @@ const rows: Provider[] = [
       efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
       drop: openaiOnly,
     },
+    also: [embeddings],
   },
   {
     ...chat,
@@ -157,6 +162,7 @@ const rows: Provider[] = [
     aggregator: true,
     baseUrl: 'https://openrouter.ai/api/v1',
     quirks: { reasoningField: 'reasoning', reasoningRequest: 'reasoning', extensions: true },
+    also: [embeddings],
   },
   ...chatHosts,
   ...nativeHosts,
@@ -167,8 +173,9 @@ const rows: Provider[] = [
     open: true,
     takesHeaders: true,
     quirks: { noDeveloperRole: true, reasoningField: 'reasoning', needsBytes: true },
+    also: [embeddings],
   },
-  { ...chat, slug: 'vllm', name: 'vLLM', open: true, takesHeaders: true, quirks: {} },
+  { ...chat, slug: 'vllm', name: 'vLLM', open: true, takesHeaders: true, quirks: {}, also: [embeddings] },
   {
     ...chat,
     slug: 'simulator',
@@ -210,6 +217,9 @@ const addressSuffixes: Record<Format, Suffix> = {
   'google-generate': 'GOOGLE_BASE_URL',
   'bedrock-converse': 'CONVERSE_BASE_URL',
   'cohere-chat': 'COHERE_BASE_URL',
+  'openai-embeddings': 'EMBEDDINGS_BASE_URL',
+  'cohere-embed': 'EMBEDDINGS_BASE_URL',
+  'google-embed': 'EMBEDDINGS_BASE_URL',
 }
 
 /** The variables that make a provider live, all of them together: those of the first way to make it so. */

@@ -8,6 +8,7 @@ const suffixes = [
   'GOOGLE_BASE_URL',
   'CONVERSE_BASE_URL',
   'COHERE_BASE_URL',
+  'EMBEDDINGS_BASE_URL',
   'HEADERS',
   'REGION',
   'PROJECT',
