@@ -172,7 +172,9 @@ describe.each(models)('over $lane', ({ model, tools, broken }) => {
     })
     const looped = await agent.callModel({ model: tools, input: 'Weather?', tools: [weather] }).getText()
     expect(looped).toContain('7 degrees')
-    await expect(agent.callModel({ model: broken, input: 'break' }).getText()).rejects.toThrow(/error|failed|ended/i)
+    await expect(agent.callModel({ model: broken, input: 'break' }).getText()).rejects.toThrow(
+      /error|failed|ended/i,
+    )
   })
 })
 
