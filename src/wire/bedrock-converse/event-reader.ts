@@ -22,7 +22,8 @@ export class EventReader implements AnswerReader {
   #answered = false
   /** The number of the call that each block is, by Bedrock's number of the block. */
   readonly #calls = new Map<number, number>()
-  #callCount = 0
+  /** Of those: the ones without arguments so far. */
+  readonly #bare = new Set<number>()
   /** The block in which the model answers by the tool that stands for it, see `answer-tool.ts`. */
   #answerBlock: number | undefined
   #malformed = 0
@@ -60,15 +61,17 @@ export class EventReader implements AnswerReader {
         return [...this.#start(), ...this.#readBlock(payload)]
       case 'contentBlockDelta':
         return [...this.#start(), ...this.#readDelta(payload)]
+      case 'contentBlockStop':
+        return this.#fill(readCount(payload['contentBlockIndex']) ?? 0)
       case 'messageStop':
         this.#stop(payload)
-        return []
+        return [...this.#bare].flatMap((block) => this.#fill(block))
       case 'metadata':
         return this.#count(payload)
       case 'error':
         throw upstreamError(null, faultOfException(null, payload))
       default:
-        // The ends of blocks, and what was added to the format since.
+        // What was added to the format since.
         return []
     }
   }
@@ -83,9 +86,7 @@ export class EventReader implements AnswerReader {
         events.push(...this.readEvent(name, { ...piece, contentBlockIndex: index }))
       }
     }
-    if (readText(body['stopReason']) !== undefined) this.#stop(body)
-    events.push(...this.#count(body))
-    return events
+    return [...events, ...this.readEvent('messageStop', body), ...this.#count(body)]
   }
 
   end(): GenerationEvent[] {
@@ -110,8 +111,9 @@ export class EventReader implements AnswerReader {
       this.#answerBlock = block
       return []
     }
-    const index = this.#callCount++
+    const index = this.#calls.size
     this.#calls.set(block, index)
+    this.#bare.add(block)
     const id = readText(call['toolUseId'])
     return [{ type: 'tool-call-delta', index, ...(id && { id }), name, arguments: '' }]
   }
@@ -147,9 +149,19 @@ export class EventReader implements AnswerReader {
   #readInput(block: number, input: string): GenerationEvent[] {
     if (block === this.#answerBlock) return [{ type: 'text-delta', text: input }]
     const index = this.#calls.get(block)
-    if (index !== undefined) return [{ type: 'tool-call-delta', index, arguments: input }]
+    if (index !== undefined) {
+      if (input !== '') this.#bare.delete(block)
+      return [{ type: 'tool-call-delta', index, arguments: input }]
+    }
     this.#flaws.add('malformed_event')
     return []
+  }
+
+  /** A call without arguments comes without any input: an object all the same. */
+  #fill(block: number): GenerationEvent[] {
+    const index = this.#calls.get(block)
+    if (index === undefined || !this.#bare.delete(block)) return []
+    return [{ type: 'tool-call-delta', index, arguments: '{}' }]
   }
 
   #stop(payload: JsonObject): void {
@@ -159,7 +171,7 @@ export class EventReader implements AnswerReader {
     const further = readObject(payload['additionalModelResponseFields'])
     const sequence = readText(further?.['stop_sequence'] ?? readObject(further?.['delta'])?.['stop_sequence'])
     const answersByTool = this.#answerBlock !== undefined && told === 'tool_use'
-    const unnamed = this.#callCount > 0 ? 'tool_calls' : 'stop'
+    const unnamed = this.#calls.size > 0 ? 'tool_calls' : 'stop'
     this.#finish = {
       type: 'finish',
       reason: answersByTool ? 'stop' : told === '' ? unnamed : finishReasonOf(told),
