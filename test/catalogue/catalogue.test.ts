@@ -15,6 +15,7 @@ const vocabulary = new Set(
     'temperature top_p top_k min_p top_a frequency_penalty presence_penalty repetition_penalty max_tokens',
     'max_completion_tokens logit_bias logprobs top_logprobs prediction seed response_format structured_outputs stop',
     'tools tool_choice parallel_tool_calls include_reasoning reasoning reasoning_effort web_search_options verbosity',
+    'encoding_format dimensions input_type',
   ].flatMap((line) => line.split(' ')),
 )
 
@@ -81,9 +82,17 @@ function paid({ unpriced, model }: Endpoint): boolean {
   return !unpriced && !model.id.endsWith(':free')
 }
 
+/** Vectors are paid for by what is read alone. */
+function writes({ model }: Endpoint): boolean {
+  return model.outputModalities.includes('text')
+}
+
 test('no price is zero but of what is free, and none has a slipped decimal point', () => {
   expect(
-    wrong((each) => paid(each) && (each.price.promptPicos <= 0 || each.price.completionPicos <= 0)),
+    wrong(
+      (each) =>
+        paid(each) && (each.price.promptPicos <= 0 || (writes(each) && each.price.completionPicos <= 0)),
+    ),
   ).toEqual([])
   expect(wrong(({ price }) => price.completionPicos > 700_000_000)).toEqual([])
   expect(wrong(({ price }) => price.completionPicos > 100 * price.promptPicos)).toEqual([])

@@ -22,6 +22,8 @@ const ways = providers
     const surfaces: readonly Surface[] = [provider, ...(provider.also ?? [])]
     return surfaces.map(({ protocol: { format, framing } }) => ({ provider, format, framing }))
   })
+  // Vectors are asked for elsewhere, see `embedding-rows.test.ts`.
+  .filter(({ format }) => !format.includes('embed'))
 
 const answers: Record<string, () => Response> = {
   'openai-chat': openaiChatAnswer,
