@@ -10,6 +10,9 @@ import type { Environment } from './surroundings.ts'
 /** What a person may set for the Worker, here and deployed: of all variables of a machine, no others reach it. */
 export const workerVariables: readonly string[] = [
   ...providers.flatMap(variables),
+  'CATALOGUE_HOSTS',
+  'CATALOGUE_MINUTES',
+  'CATALOGUE_URL',
   'KEY_PREFIX',
   'LIMITS',
   'MASTER_KEY_PREVIOUS',

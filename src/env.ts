@@ -20,6 +20,8 @@ export interface Env {
   JURISDICTION?: DurableObjectJurisdiction
   /** Where new objects should be. */
   LOCATION_HINT?: DurableObjectLocationHint
+  /** Hosts, by comma, where models of the operator's own may be though they are private or without TLS. */
+  CATALOGUE_HOSTS?: string
   /** `on` keeps the simulator beside real providers. */
   SIMULATOR?: string
   /** JSON that overrides single values of `gateway/limits.ts`. */

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Env } from '../env.ts'
 import { accounts } from './accounts.ts'
 import { activity } from './activity.ts'
+import { catalogue } from './catalogue.ts'
 import { credits } from './credits.ts'
 import { generation, generations } from './generations.ts'
 import { key } from './key.ts'
@@ -16,3 +17,4 @@ export const management = new Hono<{ Bindings: Env }>()
   .route('/generation', generation)
   .route('/generations', generations)
   .route('/activity', activity)
+  .route('/catalogue', catalogue)

@@ -35,6 +35,7 @@ function buildEndpoint(model: Model, seed: SeedEndpoint): Endpoint {
     provider: seed.provider,
     ...(seed.variant !== undefined && { variant: seed.variant }),
     ...(seed.region !== undefined && { region: seed.region }),
+    ...(seed.baseUrl !== undefined && { baseUrl: seed.baseUrl }),
     ...(seed.format !== undefined && { format: seed.format }),
     upstreamModel: seed.model,
     ...(price ? { price } : { price: { promptPicos: 0, completionPicos: 0 }, unpriced: true }),

@@ -110,7 +110,7 @@ export class Registry {
     const known = keyAliases[key] ?? this.#ids.get(key)
     if (known !== undefined) return known
     // A name that moves from model to model is no model.
-    if (/-latest$/.test(upstream)) return undefined
+    if (upstream.endsWith('-latest')) return undefined
     const id = newId(upstream)
     if (id !== undefined) this.add(id)
     return id

@@ -44,14 +44,7 @@ export async function selectModel(
     case 'unpriced':
       throw unpriced(id, resolution.providers)
     case 'unknown':
-      throw unknownModel(
-        missing,
-        id,
-        nearIds(
-          (await catalogue.models()).map((each) => each.id),
-          id,
-        ),
-      )
+      throw unknownModel(missing, id, nearIds(await catalogue.ids(), id))
     case 'unsupported':
       throw new GatewayError(
         'invalid_request',
@@ -75,7 +68,9 @@ export function resolve(id: string, { model, base }: Found, live: ReadonlySet<st
 
 /** A model with those of its endpoints that can be called; one whose price nobody knows cannot. */
 export function withLiveEndpoints(model: Model, live: ReadonlySet<string>): Resolution {
-  const endpoints = model.endpoints.filter((endpoint) => live.has(endpoint.provider))
+  const endpoints = model.endpoints.filter(
+    ({ provider, baseUrl }) => live.has(provider) || baseUrl !== undefined,
+  )
   const priced = endpoints.filter((endpoint) => !endpoint.unpriced)
   if (priced.length > 0) return { kind: 'model', model, endpoints: cheapestFirst(priced) }
   if (endpoints.length > 0) {

@@ -45,10 +45,14 @@ function isLeftBehind(env: ProviderEnv, provider: Provider, surface: Surface): b
 }
 
 /** Where a surface of a provider is: its own address, or the operator's. Nothing a client sends has a part in it. */
-export function addressOf(env: ProviderEnv, provider: Provider, { surface, path }: Destination): string {
+export function addressOf(
+  env: ProviderEnv,
+  provider: Provider,
+  { surface, path, baseUrl }: Destination,
+): string {
   const setting = settingsOf(env, provider)
   const suffix = addressSuffix(provider, surface)
-  const base = setting(suffix) ?? fill(surface.baseUrl ?? provider.baseUrl ?? '', setting)
+  const base = baseUrl ?? setting(suffix) ?? fill(surface.baseUrl ?? provider.baseUrl ?? '', setting)
   const url = URL.canParse(base) ? new URL(base) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) {
     throw misconfigured(variableOf(provider, suffix))
@@ -63,6 +67,8 @@ export interface Destination {
   surface: Surface
   /** What follows the base URL, with its query. */
   path: string
+  /** The endpoint's own base URL. */
+  baseUrl?: string
 }
 
 const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[\x20-\x7e]*$/))

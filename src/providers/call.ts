@@ -23,6 +23,8 @@ export interface CallTarget extends Omit<UpstreamTarget, 'maker'> {
   provider: string
   /** The format it must be spoken to in; absent: the client's own where the provider speaks that. */
   format?: Format
+  /** Where it is, at a provider that is wherever its operator puts it. */
+  baseUrl?: string
 }
 
 export interface CallOptions {
@@ -81,6 +83,8 @@ export interface Way {
   provider: Provider
   surface: Surface
   target: UpstreamTarget
+  /** Its own address, instead of its provider's. */
+  baseUrl?: string
 }
 
 export function wayTo(env: ProviderEnv, target: CallTarget, { native }: GenerationRequest): Way {
@@ -91,6 +95,7 @@ export function wayTo(env: ProviderEnv, target: CallTarget, { native }: Generati
   return {
     provider,
     surface,
+    ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }),
     target: { ...target, quirks: quirksOf(surface, target), maker: makerOf(provider, surface, model) },
   }
 }
@@ -131,12 +136,12 @@ export interface Posted {
 }
 
 export async function post(
-  { provider, surface }: Way,
+  { provider, surface, baseUrl }: Way,
   { path, headers, body }: Posted,
   { env, signal }: { env: ProviderEnv; signal: AbortSignal },
 ): Promise<Response> {
   const transport: Transport = provider.transport ?? fetch
-  const url = addressOf(env, provider, { surface, path })
+  const url = addressOf(env, provider, { surface, path, ...(baseUrl !== undefined && { baseUrl }) })
   const text = JSON.stringify(body)
   const outgoing = { method: 'POST' as const, url, headers, body: text }
   const signed = headersOf(env, provider, { surface, request: outgoing, ask: asking(transport) })

@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import { answerOf } from '../base/sql.ts'
+import type { Env } from '../env.ts'
+import snapshot from './snapshot.json'
+import { rememberState, stateKey, type CatalogueState, type Overrides } from './state.ts'
+
+/** A refresh, as it is stored. */
+export const versionRow = z.object({
+  number: z.int(),
+  base: z.string(),
+  version: z.string(),
+  shards: z.string(),
+  counts: z.string(),
+  made_at: z.int(),
+})
+
+const shards = z.record(z.string(), z.string())
+
+/**
+ * Tells every isolate what lies over the snapshot, within the minute that KV may take. D1 is the record, this is a copy
+ * of it, written in one piece: nobody sees half of a refresh.
+ */
+export async function publishState(env: Env, overrides: Overrides, nowMs: number): Promise<CatalogueState> {
+  const refreshed = await latestVersion(env)
+  const state: CatalogueState = {
+    base: snapshot.version,
+    version: `${refreshed?.version ?? snapshot.version}-${nowMs.toString(36)}`,
+    shards: refreshed ? shards.parse(JSON.parse(refreshed.shards)) : {},
+    overrides,
+  }
+  await env.CACHE.put(stateKey, JSON.stringify(state))
+  rememberState(env, state, nowMs)
+  return state
+}
+
+/** The refresh that serves; none where the last one was of another snapshot. */
+export async function latestVersion(env: Env): Promise<z.infer<typeof versionRow> | undefined> {
+  const query = env.DB.prepare('select * from catalogue_versions order by number desc limit 1')
+  const row = await answerOf(query.first())
+  const latest = row === null ? undefined : versionRow.parse(row)
+  return latest?.base === snapshot.version ? latest : undefined
+}
