@@ -56,9 +56,10 @@ test.each(scenarios)('%s: the counts include what is cached', async (name) => {
   ]).toEqual(counts[name])
 })
 
+const read = async (...pieces: Uint8Array[]): Promise<string> => JSON.stringify(await decode(pieces))
+
 test.each(scenarios)('%s: cut anywhere it is the same', async (name) => {
   const bytes = bytesOf(written(name))
-  const read = async (...pieces: Uint8Array[]) => JSON.stringify(await decode(pieces))
   const expected = await read(bytes)
   expect(await read(...[...bytes].map((byte) => Uint8Array.of(byte)))).toBe(expected)
   for (let position = 1; position < bytes.length; position++) {

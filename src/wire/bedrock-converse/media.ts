@@ -73,7 +73,7 @@ function formatOf(kind: keyof typeof formats, source: Source): string {
 /** Only bytes: an address in the operator's own storage would be read with the operator's rights. */
 function bytesOf(kind: string, source: Source): JsonObject {
   if (source.kind === 'data') return { bytes: source.base64 }
-  throw invalid(`messages: this model's provider takes no address of a ${kind}; send a base64 data URL`)
+  throw invalid(`messages: this model's provider takes no ${kind} by its address; send a base64 data URL`)
 }
 
 function base64(text: string): string {
