@@ -147,13 +147,18 @@ interface Detail {
   text: string
   isSummary: boolean
   seal?: Seal
+  /** The number of the thought it is a piece of, where it is one. */
+  piece?: number
 }
 
 function reasoningPart({ text, isSummary, seal }: Detail): OutputPart {
   return { type: 'reasoning', text, ...(isSummary && { isSummary }), ...(seal && { seal }) }
 }
 
-/** `reasoning_details` as thoughts: a summary and the encrypted thought it belongs to are one. */
+/**
+ * `reasoning_details` as thoughts: a summary and the encrypted thought it belongs to are one, and so are the pieces of
+ * a stream that a client gives back as they came.
+ */
 function sealsOf({ reasoning_details: entries }: AssistantMessage): Detail[] {
   const details: Detail[] = []
   for (const entry of entries ?? []) {
@@ -170,7 +175,11 @@ function sealsOf({ reasoning_details: entries }: AssistantMessage): Detail[] {
       const seal: Seal | undefined = entry.signature
         ? { maker, kind: 'signature', data: entry.signature, ...id }
         : undefined
-      details.push({ text: entry.text ?? '', isSummary: false, ...(seal && { seal }) })
+      const piece = typeof entry.index === 'number' ? { piece: entry.index } : {}
+      if (last?.piece !== undefined && last.piece === entry.index && !last.seal) {
+        last.text += entry.text ?? ''
+        if (seal) last.seal = seal
+      } else details.push({ text: entry.text ?? '', isSummary: false, ...(seal && { seal }), ...piece })
     }
   }
   return details
