@@ -126,6 +126,7 @@ export const chatHosts: readonly Provider[] = [
   host('mistral', 'Mistral', 'https://api.mistral.ai/v1', {
     noDeveloperRole: true,
     usageUnasked: true,
+    reasoningField: 'none',
     efforts: ['none', 'high'],
     rename: { seed: 'random_seed' },
     toolDemand: 'any',

@@ -36,6 +36,13 @@ function pathText(path: PropertyKey[]): string {
     .join('')
 }
 
+/** Refuses pictures and speech where a format has text alone: without them it would not be the answer asked for. */
+export function refuseOtherModalities(modalities: readonly string[] | undefined): void {
+  const other = modalities?.find((modality) => modality !== 'text')
+  if (other !== undefined)
+    throw invalid(`modalities: the provider of this model answers in text, not in ${other}`)
+}
+
 export function notYet(name: string): GatewayError {
   return invalid(`${name} is not supported yet`)
 }

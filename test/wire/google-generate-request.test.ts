@@ -244,7 +244,7 @@ test('an address goes along only where the host takes it', () => {
   const url = 'https://www.youtube.com/watch?v=1'
   expect(contents(video(url), studio)).toEqual([{ role: 'user', parts: [{ fileData: { fileUri: url } }] }])
   expect(refusalOf(() => contents(video(url)))).toBe(
-    "messages: this model's provider takes no address of a video; send a base64 data URL",
+    "messages: this model's provider takes no video by its address; send a base64 data URL",
   )
   expect(refusalOf(() => contents(video('gs://operators/secret.mp4'), studio))).toMatch(/^messages: /)
 })

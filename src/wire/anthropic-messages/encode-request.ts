@@ -5,8 +5,10 @@ import { answerTool, answerToolFor } from '../answer-tool.ts'
 import { claudeAbilities, type ClaudeAbilities } from '../claude-abilities.ts'
 import { adaptThinking, thinkingFor } from '../claude-thinking.ts'
 import { nearestEffort } from '../efforts.ts'
+import { hintsIn } from '../hints.ts'
 import { readObject } from '../json.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
+import { refuseOtherModalities } from '../refusals.ts'
 import { handlingOf } from './fields.ts'
 import { cacheControl, closed, messagesFor, toolChoiceFor, toolFor } from './message-body.ts'
 import { ownThoughts } from './own-thoughts.ts'
@@ -76,6 +78,7 @@ const forcingChoices = ['any', 'tool'] as const
 /** The body that says what the conversation says. */
 function write(request: GenerationRequest, target: UpstreamTarget): { body: JsonObject; dropped: string[] } {
   const conversation = request.conversation()
+  refuseOtherModalities(conversation.outputModalities)
   const abilities = claudeAbilities(target)
   const maxTokens = maxTokensOf(request, target)
   const answer = answerFields(conversation, abilities)
@@ -109,6 +112,10 @@ function write(request: GenerationRequest, target: UpstreamTarget): { body: Json
       ...sampling.dropped,
       ...(thinking.isDropped || (isForced && thinking.thinking) ? ['reasoning'] : []),
       ...(conversation.verbosity && !verbosity ? ['verbosity'] : []),
+      ...hintsIn(conversation, [
+        'image_url.detail',
+        ...(abilities.answerSchema ? [] : (['tools.function.strict'] as const)),
+      ]),
       ...Object.keys(conversation.extras),
     ],
   }

@@ -5,6 +5,7 @@ import { claudeAbilities } from '../claude-abilities.ts'
 import { nearestEffort } from '../efforts.ts'
 import { readObject } from '../json.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
+import { refuseOtherModalities } from '../refusals.ts'
 import { abilitiesOf, type Abilities } from './abilities.ts'
 import { messagesFor } from './messages.ts'
 import { thinkingOf } from './thinking.ts'
@@ -16,6 +17,7 @@ const completionTokensDefault = 8_192
 /** A conversation as Converse takes it. No client speaks this format, so there is no body to keep. */
 export function encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
   const asked = request.conversation()
+  refuseOtherModalities(asked.outputModalities)
   const abilities = abilitiesOf(target)
   const isClaude = abilities.thinking === 'claude'
   const refused = new Set(target.quirks.drop)
@@ -143,7 +145,6 @@ function unasked(asked: Conversation, { cache }: Abilities): string[] {
   return [
     ...(hasLostMark ? ['cache_control'] : []),
     ...(parts.some((part) => 'detail' in part) ? ['image_url.detail'] : []),
-    ...(asked.outputModalities?.some((modality) => modality !== 'text') ? ['modalities'] : []),
   ]
 }
 

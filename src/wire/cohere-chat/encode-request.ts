@@ -2,8 +2,9 @@ import type { JsonObject } from '../../base/json.ts'
 import type { AnswerFormat, Conversation, Sampling, Tool } from '../../generation/conversation.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { effortShares } from '../efforts.ts'
+import { hintsIn } from '../hints.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
-import { invalid } from '../refusals.ts'
+import { invalid, refuseOtherModalities } from '../refusals.ts'
 import { messagesOf } from './messages.ts'
 
 /** No client speaks this format, so every body is made from a conversation. */
@@ -32,9 +33,11 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   }
 }
 
-function refuseWhatChangesTheAnswer({ outputModalities = [] }: Conversation): void {
-  const other = outputModalities.find((modality) => modality !== 'text')
-  if (other !== undefined) throw invalid(`modalities: this model's provider writes text, not ${other}`)
+function refuseWhatChangesTheAnswer(asked: Conversation): void {
+  refuseOtherModalities(asked.outputModalities)
+  if (asked.answerFormat && asked.tools.length > 0 && asked.toolChoice !== 'none') {
+    throw invalid("response_format: this model's provider cannot hold to it beside tools; send one of them")
+  }
 }
 
 /** What each sampling parameter is called here; what is not named cannot be asked for. */
@@ -58,8 +61,8 @@ function nameOf(field: string): string | undefined {
 }
 
 /** One tool cannot be named: it is then the only one that is offered. Letting the model choose is the default. */
-function toolsOf({ tools, toolChoice }: Conversation): JsonObject {
-  if (tools.length === 0) return {}
+function toolsOf({ tools, toolChoice, answerFormat }: Conversation): JsonObject {
+  if (tools.length === 0 || answerFormat) return {}
   const named = typeof toolChoice === 'object' ? toolChoice.name : undefined
   const offered = named === undefined ? tools : tools.filter(({ name }) => name === named)
   const choice = toolChoice === 'none' ? 'NONE' : toolChoice === 'auto' ? undefined : 'REQUIRED'
@@ -98,7 +101,7 @@ function thinkingOf(
 
 /** By the contract's names. */
 function droppedOf(conversation: Conversation, { quirks, reasoning }: UpstreamTarget): string[] {
-  const { sampling, parallelToolCalls, verbosity, automaticCache, reasoning: wish } = conversation
+  const { sampling, parallelToolCalls, verbosity, reasoning: wish } = conversation
   const refusedHere = new Set(quirks.drop)
   const unheard = Object.keys(sampling).filter((field) => {
     const name = nameOf(field)
@@ -108,7 +111,7 @@ function droppedOf(conversation: Conversation, { quirks, reasoning }: UpstreamTa
     ...unheard,
     ...(parallelToolCalls === false ? ['parallel_tool_calls'] : []),
     ...(verbosity !== undefined ? ['verbosity'] : []),
-    ...(automaticCache ? ['cache_control'] : []),
+    ...hintsIn(conversation, ['cache_control', 'tool_result.is_error']),
     ...(wish && (reasoning === false || refusedHere.has('thinking')) ? ['reasoning'] : []),
   ]
 }

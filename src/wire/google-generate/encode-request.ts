@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
-import type { Conversation, Sampling, Tool, ToolChoice, Turn } from '../../generation/conversation.ts'
+import type { Conversation, Sampling, Tool, ToolChoice } from '../../generation/conversation.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
+import { hintsIn } from '../hints.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { abilitiesOf } from './abilities.ts'
 import { contentsOf } from './contents.ts'
@@ -96,20 +97,9 @@ function thinkingOf(request: GenerationRequest, target: UpstreamTarget): Piece {
 
 /** What can be asked for nowhere in the body. Caches are Google's own business: they are found, not marked. */
 function unasked(asked: Conversation): string[] {
-  const isDetailed = asked.turns.some((turn) => partsOf(turn).some((part) => 'detail' in part))
-  const isMarked =
-    asked.automaticCache !== undefined ||
-    asked.tools.some(({ cache }) => cache) ||
-    asked.turns.some((turn) => partsOf(turn).some((part) => 'cache' in part))
   return [
     ...(asked.parallelToolCalls === false ? ['parallel_tool_calls'] : []),
-    ...(asked.tools.some(({ strict }) => strict) ? ['tools.function.strict'] : []),
     ...(asked.verbosity === undefined ? [] : ['verbosity']),
-    ...(isDetailed ? ['image_url.detail'] : []),
-    ...(isMarked ? ['cache_control'] : []),
+    ...hintsIn(asked, ['tools.function.strict', 'image_url.detail', 'cache_control']),
   ]
-}
-
-function partsOf(turn: Turn): readonly object[] {
-  return turn.role === 'tool' ? [turn, ...turn.parts] : turn.parts
 }

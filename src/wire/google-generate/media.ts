@@ -31,7 +31,7 @@ function mediaPart(kind: 'image' | 'file' | 'video', source: Source, { quirks }:
   if (source.kind === 'data') return inline(source.mediaType, source.base64)
   const { url } = source
   if (!quirks.keepsUrls?.some((beginning) => url.startsWith(beginning))) {
-    throw invalid(`messages: this model's provider takes no address of a ${kind}; send a base64 data URL`)
+    throw invalid(`messages: this model's provider takes no ${kind} by its address; send a base64 data URL`)
   }
   return { fileData: { fileUri: url } }
 }

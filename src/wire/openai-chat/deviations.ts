@@ -24,6 +24,32 @@ export function deviates(quirks: Quirks): boolean {
   )
 }
 
+/** Media in results of tools, which hosts take from a user alone: they follow the last result, as the user's. */
+export function liftMedia(value: Json): Json {
+  const messages = readArray(value) ?? []
+  const lifted: Json[] = []
+  let media: Json[] = []
+  for (const [index, message] of messages.entries()) {
+    const result = readObject(message)
+    const parts = result?.['role'] === 'tool' ? readArray(result['content']) : undefined
+    const words = parts?.filter(isText) ?? []
+    if (parts && words.length < parts.length) {
+      media.push(...parts.filter((part) => !isText(part)))
+      lifted.push({ ...result, content: textIn(words) })
+    } else lifted.push(message)
+    const next = readObject(messages[index + 1])
+    if (media.length > 0 && next?.['role'] !== 'tool') {
+      lifted.push({ role: 'user', content: media })
+      media = []
+    }
+  }
+  return lifted
+}
+
+function isText(part: Json): boolean {
+  return readObject(part)?.['type'] === 'text'
+}
+
 interface MessageRule {
   applies: (quirks: Quirks) => boolean | string | undefined
   change: (messages: JsonObject[], quirks: Quirks) => JsonObject[]
@@ -56,8 +82,7 @@ function isSystem({ role }: JsonObject): boolean {
 /** Parts that are not text stay as they are, for the host to refuse. */
 function joinText(message: JsonObject): JsonObject {
   const parts = readArray(message['content'])
-  const isText = parts?.every((part) => readObject(part)?.['type'] === 'text')
-  return isText ? { ...message, content: textIn(message['content']) } : message
+  return parts?.every(isText) ? { ...message, content: textIn(message['content']) } : message
 }
 
 function textIn(content: Json | undefined): string {

@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
+import { hintsIn } from '../hints.ts'
 import { readArray, readObject } from '../json.ts'
 import type { Quirks, UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { chatBodyOf } from './chat-body.ts'
-import { deviate, deviates } from './deviations.ts'
+import { deviate, deviates, liftMedia } from './deviations.ts'
 import { handlingOf } from './fields.ts'
 import { reasoningFields, reasoningText } from './reasoning.ts'
 
@@ -32,19 +33,27 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   if (!quirks.extensions && marksCache(body)) asked.push('cache_control')
   return {
     body: deviates(quirks) ? deviate(upstream, quirks) : upstream,
-    dropped: isNative ? asked : [...asked, ...Object.keys(request.conversation().extras)],
+    dropped: isNative ? asked : [...asked, ...unasked(request)],
   }
+}
+
+/** What clients of other formats asked for and this one has no word for. */
+function unasked({ conversation }: GenerationRequest): string[] {
+  return [...Object.keys(conversation().extras), ...hintsIn(conversation(), ['tool_result.is_error'])]
 }
 
 /** Whether a part or a tool is marked to be kept in the provider's cache. */
 function marksCache(body: JsonObject): boolean {
-  const isMarked = (item: Json): boolean => (readObject(item)?.['cache_control'] ?? null) !== null
   const messages = readArray(body['messages']) ?? []
   return (
     isMarked(body) ||
     readArray(body['tools'])?.some(isMarked) === true ||
     messages.some((message) => readArray(readObject(message)?.['content'])?.some(isMarked))
   )
+}
+
+function isMarked(item: Json): boolean {
+  return (readObject(item)?.['cache_control'] ?? null) !== null
 }
 
 type Edit = (value: Json) => JsonObject
@@ -57,7 +66,7 @@ function editsOf(request: GenerationRequest, body: JsonObject, target: UpstreamT
   return {
     model: () => ({ model: target.upstreamModel }),
     stream: () => ({ stream: target.streams }),
-    messages: (value) => ({ messages: mapArray(value, (message) => encodeMessage(message, quirks)) }),
+    messages: (value) => ({ messages: encodeMessages(value, request, quirks) }),
     tools: (value) => ({ tools: mapArray(value, (tool) => encodePart(tool, quirks)) }),
     max_tokens: cap,
     max_completion_tokens: cap,
@@ -80,6 +89,12 @@ function capFields(
 /** Additions of OpenRouter to the messages of an answer, that come back in the history. */
 const messageExtensions: readonly string[] = ['reasoning_details', 'annotations', 'images', 'model']
 const reasoningNames: readonly string[] = ['reasoning', 'reasoning_content', 'reasoning_text']
+
+function encodeMessages(messages: Json, { needs }: GenerationRequest, quirks: Quirks): Json {
+  const encoded = mapArray(messages, (message) => encodeMessage(message, quirks))
+  const hasMedia = needs.imageInput || needs.audioInput || needs.fileInput || needs.videoInput
+  return hasMedia && !quirks.extensions ? liftMedia(encoded) : encoded
+}
 
 function encodeMessage(message: Json, quirks: Quirks): Json {
   const object = readObject(message)

@@ -9,7 +9,7 @@ import type {
   Turn,
 } from '../../generation/conversation.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
-import { invalid } from '../refusals.ts'
+import { invalid, refuseOtherModalities } from '../refusals.ts'
 import { writeSealed } from './sealed.ts'
 
 /**
@@ -20,6 +20,7 @@ export function bodyOf({ conversation, maxTokens, stream }: GenerationRequest): 
   const { turns, tools, toolChoice, sampling, ...rest } = conversation()
   const { logprobs, top_logprobs: top, stop, logit_bias: bias, ...numbers } = sampling
   const text = textOf(rest)
+  refuseOtherModalities(rest.outputModalities)
   return {
     model: '',
     input: turns.flatMap(itemsOf),
@@ -35,20 +36,12 @@ export function bodyOf({ conversation, maxTokens, stream }: GenerationRequest): 
     ...(text && { text }),
     ...(rest.reasoning && { reasoning: writeReasoning(rest.reasoning) }),
     ...cacheKeyOf(rest.extras),
-    ...modalities(rest.outputModalities),
   }
 }
 
 /** What the conversation's own format calls the same. */
 function cacheKeyOf({ prompt_cache_key: key }: JsonObject): JsonObject {
   return typeof key === 'string' ? { prompt_cache_key: key } : {}
-}
-
-function modalities(wanted: readonly string[] | undefined): JsonObject {
-  const other = wanted?.find((modality) => modality !== 'text')
-  if (other !== undefined)
-    throw invalid(`modalities: the provider of this model answers in text, not in ${other}`)
-  return {}
 }
 
 function itemsOf(turn: Turn): JsonObject[] {

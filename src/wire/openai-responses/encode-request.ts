@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { effortOfBudget, efforts, nearestEffort } from '../efforts.ts'
+import { hintsIn } from '../hints.ts'
 import { readArray, readCount, readObject, readText } from '../json.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { bodyOf } from './conversation-body.ts'
@@ -34,8 +35,13 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   upstream['stream'] = target.streams
   // Nothing that passes through is kept at the provider.
   upstream['store'] = false
-  const extras = isNative ? [] : Object.keys(request.conversation().extras)
-  return { body: upstream, dropped: [...dropped.asked, ...extras.filter((field) => !(field in upstream))] }
+  return { body: upstream, dropped: [...dropped.asked, ...(isNative ? [] : unasked(request, upstream))] }
+}
+
+/** What clients of other formats asked for and the body has no word for. */
+function unasked({ conversation }: GenerationRequest, upstream: JsonObject): string[] {
+  const extras = Object.keys(conversation().extras).filter((field) => !(field in upstream))
+  return [...extras, ...hintsIn(conversation(), ['cache_control', 'tool_result.is_error'])]
 }
 
 /** What the host refuses, by path, and what of it was asked for. */
