@@ -33,7 +33,7 @@ export default defineConfig({
           cloudflareTest({
             main: './src/index.ts',
             remoteBindings: false,
-            miniflare: { ...workerOptions, rootPath: '.', bindings: { MASTER_KEY: masterKey } },
+            miniflare: { ...workerOptions, rootPath: '.', bindings: { MASTER_KEY: masterKey, CATALOGUE_URL: 'off' } },
           }),
         ],
         test: {
@@ -57,6 +57,7 @@ export default defineConfig({
           name: 'clients',
           include: ['test/clients/*.test.ts'],
           globalSetup: ['./test/clients/setup.ts'],
+          setupFiles: ['./test/clients/loopback.ts'],
           testTimeout,
         },
       },

@@ -20,8 +20,8 @@ async function catalogue(): Promise<void> {
       piCatalog: await unpack('piCatalog', folder),
       genaiPrices: await unpack('genaiPrices', folder),
     }
-    const seed = await buildSeed(homes)
-    const head = await writeSnapshot(seed, root)
+    const { seed, rows } = await buildSeed(homes)
+    const head = await writeSnapshot(seed, rows, root)
     console.log(`${head.version}: ${summary(seed)}, in ${head.shards} shards of public/catalogue.`)
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -1,4 +1,6 @@
+import type { CatalogueKeeper } from './catalogue/keeper.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { AiBinding } from './providers/workers-ai.ts'
 import type { ProviderVariable } from './providers/variables.ts'
 
 /** The bindings of wrangler.toml, and the variables a deployment may set. */
@@ -8,6 +10,8 @@ export interface Env {
   ASSETS: Fetcher
   /** What may be forgotten: refreshed parts of the catalogue. */
   CACHE: KVNamespace
+  /** One object, which keeps the catalogue up to date. */
+  CATALOGUE: DurableObjectNamespace<CatalogueKeeper>
   LEDGER: DurableObjectNamespace<Ledger>
   /** How often an address may send what bears no key of ours. Absent in configurations older than it. */
   FLOOD?: RateLimit
@@ -20,8 +24,16 @@ export interface Env {
   JURISDICTION?: DurableObjectJurisdiction
   /** Where new objects should be. */
   LOCATION_HINT?: DurableObjectLocationHint
+  /** Where the list of models and prices is fetched; `off` leaves the catalogue as it was deployed. */
+  CATALOGUE_URL?: string
+  /** Between two looks at it. Default 60. */
+  CATALOGUE_MINUTES?: string
   /** Hosts, by comma, where models of the operator's own may be though they are private or without TLS. */
   CATALOGUE_HOSTS?: string
+  /** Cloudflare's models. There is none locally: it would call the account. */
+  AI?: AiBinding
+  /** `on` lets them be called through it; a deployment sets that. */
+  WORKERS_AI?: string
   /** `on` keeps the simulator beside real providers. */
   SIMULATOR?: string
   /** JSON that overrides single values of `gateway/limits.ts`. */

@@ -23,26 +23,28 @@ export interface Homes {
 }
 
 /** Every model that the sources tell of, checked; those that were looked at by a person as that person has them. */
-export async function buildSeed(homes: Homes): Promise<Seed> {
+export async function buildSeed(homes: Homes): Promise<{ seed: Seed; rows: number }> {
   const curated = parseSeed(await jsonOf('curated.json'))
   const simulator = parseSeed(await jsonOf('simulator.json'))
   const modelsDev = await jsonOf('models-dev.json')
   const openRouter = await openRouterList(homes, modelsDev)
   const registry = new Registry([...curated.models.map(({ id }) => id), ...openRouter.ids])
+  const fromModelsDev = modelsDevRows(modelsDev)
   const rows = current([
     ...(await piAiRows(homes.piAi)),
     ...(await piCatalogRows(homes.piCatalog)),
     ...(await genaiPricesRows(homes.genaiPrices)),
-    ...modelsDevRows(modelsDev),
+    ...fromModelsDev,
   ])
   const models = assemble([...rows, ...openRouter.rows], registry, openRouter, packages.piAi.date)
   const listed = withCurated(models, curated.models)
-  return parseSeed({
+  const seed = parseSeed({
     sources: [...curated.sources, ...simulator.sources],
     models: [...listed, ...freeModels(listed, openRouter.free), ...simulator.models]
       .map(inOrder)
       .toSorted(byId),
   })
+  return { seed, rows: fromModelsDev.length }
 }
 
 async function jsonOf(file: string): Promise<unknown> {

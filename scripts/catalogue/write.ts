@@ -10,11 +10,13 @@ export interface SnapshotHead {
   shards: number
   models: number
   endpoints: number
+  /** Rows of models.dev that it was made with: a list with much fewer is broken. */
+  rows: number
   sources: Seed['sources']
 }
 
 /** Writes the snapshot: a file of models for each shard, and the head. The same seed, the same bytes. */
-export async function writeSnapshot(seed: Seed, root: string): Promise<SnapshotHead> {
+export async function writeSnapshot(seed: Seed, rows: number, root: string): Promise<SnapshotHead> {
   const shards = shardCount(seed.models.length)
   const byShard = Map.groupBy(seed.models, ({ id }) => shardOf(id, shards))
   const assets = join(root, 'public')
@@ -28,6 +30,7 @@ export async function writeSnapshot(seed: Seed, root: string): Promise<SnapshotH
     shards,
     models: seed.models.length,
     endpoints: seed.models.flatMap(({ endpoints }) => endpoints).length,
+    rows,
     sources: seed.sources,
   }
   await writeFile(join(root, 'src', 'catalogue', 'snapshot.json'), `${JSON.stringify(head, null, 2)}\n`)

@@ -6,6 +6,7 @@ import { catalogueOf } from '../catalogue/catalogue.ts'
 import type { Model } from '../catalogue/model.ts'
 import { dropOverride, listOverrides, setOverride, type Override } from '../catalogue/overrides.ts'
 import { pinnedPrice, privateModel, privateSeed, unapproved } from '../catalogue/private-model.ts'
+import { rollBack, servingVersion } from '../catalogue/run-refresh.ts'
 import { stateOf } from '../catalogue/state.ts'
 import type { Env } from '../env.ts'
 import { bodyOf, noParameters, queryOf } from './input.ts'
@@ -26,6 +27,7 @@ catalogue.use(async (c, next) => {
 catalogue.get('/', async (c) => {
   queryOf(c, noParameters)
   const { base, version, shards } = await stateOf(c.env, Date.now())
+  const refreshed = await servingVersion(c.env)
   const overrides = (await listOverrides(c.env)).map(({ model, kind, provider, value, updated_at: at }) => ({
     model,
     kind,
@@ -34,7 +36,7 @@ catalogue.get('/', async (c) => {
     updated_at: new Date(at).toISOString(),
   }))
   return c.json({
-    data: { snapshot: base, version, refreshed_shards: Object.keys(shards).length, overrides },
+    data: { snapshot: base, version, refreshed_shards: Object.keys(shards).length, refreshed, overrides },
   })
 })
 
@@ -81,6 +83,14 @@ catalogue.delete('/prices', async (c) => {
 catalogue.delete('/models', async (c) => {
   const { model } = queryOf(c, hidden)
   return c.json(await taken(c.env, { model, kind: 'model', provider: '' }))
+})
+
+/** Serves an earlier refresh again, until the list says something new. */
+catalogue.post('/rollback', async (c) => {
+  const { number } = await bodyOf(c, z.strictObject({ number: z.int().positive() }))
+  const version = await rollBack(c.env, number, Date.now())
+  if (version !== undefined) return c.json({ data: { version } })
+  throw new GatewayError('not_found', `number: there is no refresh ${number} of this snapshot`)
 })
 
 async function known(env: Env, model: string): Promise<Model> {

@@ -17,7 +17,8 @@ export function assemble(rows: readonly Row[], registry: Registry, names: Names,
   for (const row of merged(rows)) {
     // What OpenRouter calls a model is its canonical id.
     const id = row.provider === 'openrouter' ? row.upstream : registry.idOf(row.provider, row.upstream)
-    if (id === undefined || !row.writes.includes('text') || notChat.test(row.upstream)) continue
+    if (id === undefined || notModel.test(id) || !row.writes.includes('text') || notChat.test(row.upstream))
+      continue
     const known = byModel.get(id)
     if (known) known.push(row)
     else byModel.set(id, [row])
@@ -26,6 +27,9 @@ export function assemble(rows: readonly Row[], registry: Registry, names: Names,
     .flatMap(([id, own]) => modelOf(id, own, names, today) ?? [])
     .toSorted((left, right) => (left.id < right.id ? -1 : 1))
 }
+
+/** Names that move from model to model, and routers. */
+const notModel = /^(?:~|openrouter\/)|^[^/]*$/
 
 /** Sources call everything that reads text a model; these do not converse. */
 const notChat =
@@ -116,9 +120,20 @@ function unpriced(endpoint: SeedEndpoint): SeedEndpoint {
 }
 
 /** Endpoints of a model at one host get names to tell them apart; two ids of one deployment are one endpoint. */
-function withVariants(endpoints: SeedEndpoint[]): SeedEndpoint[] {
-  const kept: SeedEndpoint[] = []
-  for (const endpoint of endpoints.toSorted((left, right) => left.model.length - right.model.length)) {
+function withVariants(endpoints: readonly SeedEndpoint[]): SeedEndpoint[] {
+  return addEndpoints(
+    [],
+    endpoints.toSorted((left, right) => left.model.length - right.model.length),
+  )
+}
+
+/** Those that are there stay as they are; of the others come those that are no second name of one. */
+export function addEndpoints(
+  there: readonly SeedEndpoint[],
+  others: readonly SeedEndpoint[],
+): SeedEndpoint[] {
+  const kept = [...there]
+  for (const endpoint of others) {
     const siblings = kept.filter(({ provider }) => provider === endpoint.provider)
     if (siblings.some((other) => sameDeployment(other, endpoint))) continue
     const taken = new Set(siblings.map(({ variant }) => variant ?? ''))

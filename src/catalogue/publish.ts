@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { answerOf } from '../base/sql.ts'
 import type { Env } from '../env.ts'
 import snapshot from './snapshot.json'
-import { rememberState, stateKey, type CatalogueState, type Overrides } from './state.ts'
+import { deployed, rememberState, stateKey, type CatalogueState, type Overrides } from './state.ts'
 
 /** A refresh, as it is stored. */
 export const versionRow = z.object({
@@ -21,16 +21,18 @@ const shards = z.record(z.string(), z.string())
  * of it, written in one piece: nobody sees half of a refresh.
  */
 export async function publishState(env: Env, overrides: Overrides, nowMs: number): Promise<CatalogueState> {
-  const refreshed = await latestVersion(env)
-  const state: CatalogueState = {
-    base: snapshot.version,
-    version: `${refreshed?.version ?? snapshot.version}-${nowMs.toString(36)}`,
-    shards: refreshed ? shards.parse(JSON.parse(refreshed.shards)) : {},
-    overrides,
-  }
+  const refreshed = await stateFrom(env)
+  const state = { ...refreshed, version: `${refreshed.version}-${nowMs.toString(36)}`, overrides }
   await env.CACHE.put(stateKey, JSON.stringify(state))
   rememberState(env, state, nowMs)
   return state
+}
+
+/** What the record says lies over the snapshot, without what the operator decided. */
+export async function stateFrom(env: Env): Promise<CatalogueState> {
+  const latest = await latestVersion(env)
+  if (!latest) return deployed
+  return { ...deployed, version: latest.version, shards: shards.parse(JSON.parse(latest.shards)) }
 }
 
 /** The refresh that serves; none where the last one was of another snapshot. */

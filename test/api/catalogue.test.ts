@@ -102,6 +102,7 @@ test('the decisions are told with the version of the catalogue', async () => {
   expect(body.data).toMatchObject({
     snapshot: expect.stringMatching(/^[0-9a-f]{12}$/),
     refreshed_shards: 0,
+    refreshed: null,
     overrides: [
       {
         model: 'nvidia/nemotron-mini-4b-instruct',

@@ -69,7 +69,12 @@ export class Edge {
           d1Databases: { DB: 'database' },
           assets: { directory: 'public', binding: 'ASSETS' },
           kvNamespaces: { CACHE: 'cache' },
-          ...(worker !== nothing && { durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } } }),
+          ...(worker !== nothing && {
+            durableObjects: {
+              LEDGER: { className: 'Ledger', useSQLite: true },
+              CATALOGUE: { className: 'CatalogueKeeper', useSQLite: true },
+            },
+          }),
         },
       ],
     })

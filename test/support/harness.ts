@@ -33,7 +33,7 @@ const masterKey = '5a'.repeat(32)
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
   const script = await bundle(options.entry ?? 'src/index.ts')
   const logs: string[] = []
-  const bindings = { MASTER_KEY: masterKey, ...options.variables }
+  const bindings = { MASTER_KEY: masterKey, CATALOGUE_URL: 'off', ...options.variables }
   const miniflare = await startWorker(script, bindings, logs)
   const database = await miniflare.getD1Database('DB')
   await database.batch((await schemaStatements()).map((sql) => database.prepare(sql)))
@@ -94,7 +94,10 @@ async function workerOptions(scriptPath: string, bindings: Record<string, string
         assets: { directory: 'public', binding: 'ASSETS', routerConfig: { has_user_worker: true } },
         kvNamespaces: { CACHE: 'cache' },
         d1Databases: { DB: 'switchyard' },
-        durableObjects: { LEDGER: { className: 'Ledger', useSQLite: true } },
+        durableObjects: {
+          LEDGER: { className: 'Ledger', useSQLite: true },
+          CATALOGUE: { className: 'CatalogueKeeper', useSQLite: true },
+        },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       },
     ],

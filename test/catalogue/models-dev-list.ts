@@ -1,0 +1,55 @@
+import { hostNames } from '../../src/catalogue/host-names.ts'
+import type { SeedModel } from '../../src/catalogue/seed.ts'
+
+interface ListedModel {
+  id: string
+  name: string
+  cost?: Record<string, number>
+  limit: { context: number; output: number }
+  modalities: { input: string[]; output: string[] }
+  status?: string
+}
+
+/** A list in the shape of models.dev, by its names of providers. */
+export type List = Record<string, { models: Record<string, ListedModel> }>
+
+/** The list that would leave these models as they are. */
+export function listOf(models: readonly SeedModel[]): List {
+  const list: List = {}
+  for (const { id, name, endpoints } of models) {
+    if (id.endsWith(':free')) continue
+    for (const endpoint of endpoints) {
+      const [provider] = hostNames[endpoint.provider]?.modelsDev ?? []
+      if (provider === undefined) continue
+      const { prompt, completion, cached, cacheWrite, context, output } = endpoint
+      const rows = (list[provider] ??= { models: {} }).models
+      rows[endpoint.model] = {
+        id: endpoint.model,
+        name,
+        ...(prompt !== undefined && {
+          cost: {
+            input: Number(prompt),
+            output: Number(completion),
+            ...(cached !== undefined && { cache_read: Number(cached) }),
+            ...(cacheWrite !== undefined && { cache_write: Number(cacheWrite) }),
+          },
+        }),
+        limit: { context, output: output ?? context },
+        modalities: { input: ['text'], output: ['text'] },
+      }
+    }
+  }
+  return list
+}
+
+/** One more row, or another in its place. */
+export function row(list: List, provider: string, id: string, cost: Record<string, number>): void {
+  const rows = (list[provider] ??= { models: {} }).models
+  rows[id] = {
+    id,
+    name: id,
+    cost,
+    limit: { context: 100_000, output: 8_000 },
+    modalities: { input: ['text'], output: ['text'] },
+  }
+}

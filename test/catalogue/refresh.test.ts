@@ -1,0 +1,173 @@
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { catalogueOf, seedModels } from '../../src/catalogue/catalogue.ts'
+import { modelsDevRows } from '../../src/catalogue/models-dev.ts'
+import { refresh } from '../../src/catalogue/refresh.ts'
+import { runRefresh, rollBack, type RefreshMemory } from '../../src/catalogue/run-refresh.ts'
+import snapshot from '../../src/catalogue/snapshot.json'
+import { deployed } from '../../src/catalogue/state.ts'
+import { provider, replyJson } from '../support/provider.ts'
+import { listOf, row, type List } from './models-dev-list.ts'
+
+const models = await seedModels(env, deployed)
+const hourMs = 3_600_000
+const startMs = Date.UTC(2026, 10, 21, 1)
+
+function told(list: List, rowsBefore = 100) {
+  const refreshed = refresh(models, modelsDevRows(list), rowsBefore, '2026-11-21')
+  if ('refusal' in refreshed) throw new Error(refreshed.refusal)
+  return refreshed
+}
+
+test('a list that says what is known changes nothing', () => {
+  const { changes, counts, models: after } = told(listOf(models))
+  expect(changes).toEqual([])
+  expect(counts).toMatchObject({ added: 0, removed: 0, changed: 0, refused: 0 })
+  expect(after).toEqual(models)
+})
+
+test('a new price counts, one that moves too far or goes to zero does not, and others stay', () => {
+  const list = listOf(models)
+  row(list, 'openai', 'gpt-4o-mini', { input: 0.2, output: 0.8, cache_read: 0.1 })
+  row(list, 'openai', 'gpt-4o', { input: 25, output: 100 })
+  row(list, 'openai', 'gpt-4.1', { input: 0, output: 0 })
+  const { changes, counts } = told(list)
+  expect(counts).toMatchObject({ changed: 1, refused: 2, added: 0, removed: 0 })
+  expect(changes).toEqual([
+    {
+      model: 'openai/gpt-4o-mini',
+      provider: 'openai',
+      upstream: 'gpt-4o-mini',
+      price: { prompt: '0.2', completion: '0.8', cached: '0.1' },
+    },
+  ])
+})
+
+test('a new host of a model is an endpoint, and a new model is one', () => {
+  const list = listOf(models)
+  row(list, 'groq', 'deepseek/deepseek-v4-pro', { input: 1, output: 2 })
+  row(list, 'anthropic', 'claude-opus-9', { input: 5, output: 25 })
+  const { models: after, counts } = told(list)
+  expect(counts).toMatchObject({ added: 2, changed: 0 })
+  const deepseek = after.find(({ id }) => id === 'deepseek/deepseek-v4-pro')
+  expect(deepseek?.endpoints.at(-1)).toMatchObject({ provider: 'groq', prompt: '1', source: 'models.dev' })
+  expect(after.find(({ id }) => id === 'anthropic/claude-opus-9')?.endpoints).toMatchObject([
+    { provider: 'anthropic', model: 'claude-opus-9', prompt: '5', completion: '25' },
+  ])
+})
+
+test('what only this list had goes with it; what another source has stays', () => {
+  const list = listOf(models)
+  delete list['vultr']
+  delete list['openai']?.models['gpt-4o-mini']
+  const { models: after, changes } = told(list)
+  const providers = new Set(after.flatMap(({ endpoints }) => endpoints.map((each) => each.provider)))
+  expect(providers.has('vultr')).toBe(false)
+  expect(changes.every((each) => each.provider === 'vultr' && each.price === null)).toBe(true)
+  expect(after.find(({ id }) => id === 'openai/gpt-4o-mini')?.endpoints[0]?.provider).toBe('openai')
+})
+
+test('a list that lost a fifth of its rows, or whose prices all jump, is refused whole', () => {
+  const list = listOf(models)
+  const rows = modelsDevRows(list).length
+  expect(refresh(models, modelsDevRows(list), Math.ceil(rows * 1.3), '2026-11-21')).toEqual({
+    refusal: `The list has ${rows} rows, and had ${Math.ceil(rows * 1.3)}.`,
+  })
+  for (const { models: entries } of Object.values(list)) {
+    for (const entry of Object.values(entries)) {
+      if (entry.cost)
+        entry.cost = { input: (entry.cost['input'] ?? 0) * 1000, output: (entry.cost['output'] ?? 0) * 1000 }
+    }
+  }
+  expect(refresh(models, modelsDevRows(list), rows, '2026-11-21')).toMatchObject({
+    refusal: expect.stringMatching('moved further than they do'),
+  })
+})
+
+test('rows that are not what they should be are left out, whatever they are', () => {
+  const junk = {
+    openai: { models: { a: null, b: 7, c: { id: 'c' }, d: { id: 'd', name: 'D', cost: { input: 'x' } } } },
+  }
+  const rows = modelsDevRows({ ...junk, groq: [], anthropic: null, other: 'x' })
+  expect(rows.map((each) => [each.upstream, each.price])).toEqual([['d', undefined]])
+  expect(() => modelsDevRows([])).toThrow('expected record')
+})
+
+/** Refreshes in order, each with what the one before it remembered. */
+async function refreshes(url: string, hours: readonly number[], memory?: RefreshMemory) {
+  const results = []
+  let before = memory
+  for (const hour of hours) {
+    const { result, memory: after } = await runRefresh(env, url, before, startMs + hour * hourMs)
+    results.push(result)
+    before = after
+  }
+  return { results, memory: before }
+}
+
+/** What the first endpoint of a model costs now, in picos for each token of the prompt. */
+async function price(id: string): Promise<number | undefined> {
+  return (await (await catalogueOf(env)).model(id))?.endpoints[0]?.price.promptPicos
+}
+
+test('a refresh reaches requests in one step, keeps a history, and can be taken back', async () => {
+  const list = listOf(models)
+  row(list, 'openai', 'gpt-4o-mini', { input: 0.2, output: 0.8, cache_read: 0.1 })
+  row(list, 'anthropic', 'claude-opus-9', { input: 5, output: 25 })
+  const upstream = await provider(replyJson(200, list))
+
+  expect(await price('openai/gpt-4o-mini')).toBe(150_000)
+  const { results, memory } = await refreshes(upstream.baseUrl, [0, 1])
+  expect(results).toEqual([
+    {
+      kind: 'refreshed',
+      version: expect.stringMatching(`^${snapshot.version}\\.1-`),
+      shards: 2,
+      counts: { rows: expect.any(Number), added: 1, removed: 0, changed: 1, refused: 0 },
+    },
+    { kind: 'unchanged' },
+  ])
+  expect(memory).toMatchObject({ writes: 3 })
+  expect(await price('openai/gpt-4o-mini')).toBe(200_000)
+  expect(await price('anthropic/claude-opus-9')).toBe(5_000_000)
+  expect(await price('openai/gpt-4o')).toBe(2_500_000)
+
+  const history = await env.DB.prepare('select * from catalogue_prices order by provider').all()
+  expect(history.results).toMatchObject([
+    { provider: 'anthropic', model: 'anthropic/claude-opus-9', effective_from: startMs },
+    {
+      provider: 'openai',
+      upstream: 'gpt-4o-mini',
+      price: '{"prompt":"0.2","completion":"0.8","cached":"0.1"}',
+    },
+  ])
+
+  row(list, 'openai', 'gpt-4o-mini', { input: 0.3, output: 0.8, cache_read: 0.1 })
+  const later = await provider(replyJson(200, list))
+  expect((await refreshes(later.baseUrl, [2], memory)).results).toMatchObject([
+    { kind: 'refreshed', shards: 1 },
+  ])
+  expect(await price('openai/gpt-4o-mini')).toBe(300_000)
+  expect(await rollBack(env, 1, startMs + 3 * hourMs)).toMatch(`${snapshot.version}.1`)
+  expect(await price('openai/gpt-4o-mini')).toBe(200_000)
+  expect(await rollBack(env, 99, startMs)).toBe(undefined)
+})
+
+test('a day has so many writes: what would take more waits for the next', async () => {
+  const list = listOf(models)
+  row(list, 'openai', 'gpt-4o-mini', { input: 0.25, output: 0.9, cache_read: 0.1 })
+  const upstream = await provider(replyJson(200, list))
+  const memory = { base: snapshot.version, rows: 100, day: Math.floor(startMs / 86_400_000), writes: 199 }
+  const { results } = await refreshes(upstream.baseUrl, [0, 24], memory)
+  expect(results).toMatchObject([{ kind: 'postponed' }, { kind: 'refreshed' }])
+})
+
+test.each([
+  ['an error', replyJson(500, { error: 'x' }), 'The list answered 500.'],
+  ['no list', replyJson(200, []), 'expected record'],
+])('a source that answers with %s changes nothing', async (_, steps, message) => {
+  const before = (await catalogueOf(env)).version
+  const upstream = await provider(steps)
+  await expect(refreshes(upstream.baseUrl, [0])).rejects.toThrow(message)
+  expect((await catalogueOf(env)).version).toBe(before)
+})
