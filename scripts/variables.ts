@@ -17,6 +17,7 @@ export const workerVariables: readonly string[] = [
   'LIMITS',
   'MASTER_KEY_PREVIOUS',
   'SIMULATOR',
+  'WORKERS_AI',
 ]
 
 /** Those that are set; with one that is wrong a Worker would refuse every request, so it is refused before. */

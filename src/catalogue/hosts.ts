@@ -1,3 +1,4 @@
+import { switches } from '../providers/live.ts'
 import { providerOf, waysToLive } from '../providers/table.ts'
 
 /** Whether a provider serves whatever model it has, listed here or not. */
@@ -14,9 +15,9 @@ export function isAggregator(slug: string): boolean {
 export function settingFor(slug: string): string {
   const provider = providerOf(slug)
   if (!provider || provider.transport) return 'SIMULATOR=on'
-  return waysToLive(provider)
-    .map((set) => set.join(' and '))
-    .join(', or ')
+  const ways = waysToLive(provider).map((set) => set.join(' and '))
+  // Who is deployed has the switch, and needs no key.
+  return [...ways, ...(provider.binding ? [`${switches[provider.binding]}=on`] : [])].join(', or ')
 }
 
 /** A provider as people spell it. */

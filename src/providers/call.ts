@@ -10,11 +10,12 @@ import { brokenAnswer, untranslatable, upstreamError } from '../wire/upstream-er
 import { addressOf, headersOf, surfaceOf } from './address.ts'
 import type { Ask } from './auth/auth.ts'
 import { readText } from './body.ts'
-import type { ProviderEnv } from './live.ts'
+import { bindingOf, type ProviderEnv } from './live.ts'
 import { inlineMedia } from './media.ts'
 import { retryHint } from './retry-hint.ts'
 import type { Provider, Surface, Transport } from './provider.ts'
 import { makerOf, providerOf } from './table.ts'
+import { workersAi } from './workers-ai.ts'
 import { Watch, type CallLimits } from './watch.ts'
 
 /** An endpoint as a call needs it. */
@@ -140,7 +141,7 @@ export async function post(
   { path, headers, body }: Posted,
   { env, signal }: { env: ProviderEnv; signal: AbortSignal },
 ): Promise<Response> {
-  const transport: Transport = provider.transport ?? fetch
+  const transport = transportOf(env, provider)
   const url = addressOf(env, provider, { surface, path, ...(baseUrl !== undefined && { baseUrl }) })
   const text = JSON.stringify(body)
   const outgoing = { method: 'POST' as const, url, headers, body: text }
@@ -153,6 +154,11 @@ export async function post(
     // A redirect would carry the key to a host nobody chose.
     redirect: 'manual',
   })
+}
+
+function transportOf(env: ProviderEnv, provider: Provider): Transport {
+  const bound = bindingOf(env, provider)
+  return bound ? workersAi(bound) : (provider.transport ?? fetch)
 }
 
 /** What auth asks may be for others as well, so it does not end with the one call, but in time. */

@@ -40,6 +40,8 @@ export interface Provider extends Surface {
   takesHeaders?: boolean
   /** What answers in place of the network: a provider that is part of the gateway. */
   transport?: Transport
+  /** A binding of the deployment that answers in place of the network, without a key, where `<SLUG>` is `on`. */
+  binding?: 'AI'
 }
 
 /** The part of `fetch` that a call needs. */

@@ -164,6 +164,15 @@ const rows: Provider[] = [
     quirks: { reasoningField: 'reasoning', reasoningRequest: 'reasoning', extensions: true },
     also: [embeddings],
   },
+  {
+    ...chat,
+    slug: 'workers-ai',
+    name: 'Cloudflare Workers AI',
+    baseUrl: 'https://api.cloudflare.com/client/v4/accounts/{ACCOUNT}/ai/v1',
+    binding: 'AI',
+    quirks: { noDeveloperRole: true, needsBytes: true, ownChunks: true, drop: openaiOnly },
+    also: [embeddings],
+  },
   ...chatHosts,
   ...nativeHosts,
   {

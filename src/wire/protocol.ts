@@ -59,6 +59,8 @@ export interface Quirks {
   prefill?: 'prefix' | 'partial'
   /** What a document part is called. Default `file`. */
   documentPart?: 'document_url'
+  /** Mixes the format's chunks with some of its own, see `own-chunks.ts`. */
+  ownChunks?: boolean
   /** Each delta repeats the thoughts so far. */
   reasoningCumulative?: boolean
   /** The betas of Anthropic's format that the host knows; `all`: it is where they come from. Default: none is sent. */

@@ -9,6 +9,7 @@ import { servedIn } from '../service-tier.ts'
 import { brokenAnswer, upstreamError } from '../upstream-error.ts'
 import { finishReasonOf } from './finish.ts'
 import { deltaChoice, finishChoice, makeDelta, makeFrame, type DeltaParts } from './frames.ts'
+import { chunkOfOwn } from './own-chunks.ts'
 import { reasoningText } from './reasoning.ts'
 import { ToolCalls } from './tool-calls.ts'
 import { readUsage } from './usage.ts'
@@ -64,7 +65,7 @@ export class ChunkReader {
       if (this.#malformed > malformedMax) throw brokenAnswer('malformed_events')
       return []
     }
-    return this.readChunk(chunk)
+    return this.readChunk(this.#quirks.ownChunks ? chunkOfOwn(chunk) : chunk)
   }
 
   readChunk(chunk: JsonObject): GenerationEvent[] {

@@ -6,6 +6,7 @@ import type { Protocol, UpstreamTarget } from '../protocol.ts'
 import { ChunkReader } from './chunk-reader.ts'
 import { encodeRequest } from './encode-request.ts'
 import { isRequestField } from './fields.ts'
+import { answerOfOwn } from './own-chunks.ts'
 
 /** OpenAI's chat completions, as providers speak it. */
 export const openaiChatProtocol: Protocol = {
@@ -58,6 +59,6 @@ function readBatch(reader: ChunkReader, batch: SseMessage[], events: GenerationE
 
 async function* decodeGeneration(body: JsonObject, target: UpstreamTarget): GenerationEvents {
   const reader = new ChunkReader(target.quirks)
-  const events = reader.readChunk(body)
+  const events = reader.readChunk(target.quirks.ownChunks ? answerOfOwn(body) : body)
   yield [...events, reader.end()]
 }
