@@ -84,7 +84,7 @@ function readMessages(bytes: Uint8Array): Read {
     if (rest.length < length) break
     if (crc32(rest.subarray(0, payloadEnd)) !== view.getUint32(payloadEnd)) return ending('bad_checksum')
     const headers = readHeaders(rest.subarray(preludeBytes, headersEnd))
-    messages.push(messageOf(headers, decode(rest.subarray(headersEnd, payloadEnd))))
+    messages.push(messageOf(headers, decoder.decode(rest.subarray(headersEnd, payloadEnd))))
     rest = rest.subarray(length)
     neededBytes = preludeBytes
   }
@@ -132,30 +132,35 @@ function readHeaders(bytes: Uint8Array): Map<string, string> {
     const valueStart = nameEnd + (fixed === undefined ? 3 : 1)
     const valueEnd = valueStart + (fixed ?? view.getUint16(nameEnd + 1))
     if (type === textType) {
-      headers.set(decode(bytes.subarray(at + 1, nameEnd)), decode(bytes.subarray(valueStart, valueEnd)))
+      headers.set(ascii(bytes.subarray(at + 1, nameEnd)), ascii(bytes.subarray(valueStart, valueEnd)))
     }
     at = valueEnd
   }
   return headers
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
-
-function decode(bytes: Uint8Array): string {
-  return decoder.decode(bytes)
+/** The headers that count are ASCII, and so short that a decoder costs more than its work. */
+function ascii(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at++) text += String.fromCharCode(bytes[at] ?? 0)
+  return text
 }
 
-/** CRC-32 as in gzip (IEEE 802.3), reflected. */
-const crcOfByte = Uint32Array.from({ length: 256 }, (_, byte) => {
+const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
+
+/** CRC-32 as in gzip (IEEE 802.3), reflected. Signed all the way: that is several times faster here. */
+const crcOfByte = Int32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
   return crc
 })
 
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = (crc >>> 8) ^ (crcOfByte[(crc ^ byte) & 0xff] ?? 0)
-  return (crc ^ 0xffffffff) >>> 0
+function crc32(bytes: Uint8Array): number {
+  let crc = -1
+  for (let at = 0; at < bytes.length; at++) {
+    crc = (crc >>> 8) ^ (crcOfByte[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0)
+  }
+  return ~crc >>> 0
 }
 
 function broken(code: string): GatewayError {

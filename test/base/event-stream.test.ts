@@ -170,7 +170,10 @@ test('leaving early hangs up', async () => {
 
 test('any texts in any pieces come out as they went in', async () => {
   const sent = fc.array(
-    fc.tuple(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.string({ maxLength: 50 })),
+    fc.tuple(
+      fc.string({ unit: 'grapheme-ascii', maxLength: 20 }),
+      fc.string({ unit: 'grapheme', maxLength: 50 }),
+    ),
     {
       maxLength: 6,
     },
