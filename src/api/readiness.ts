@@ -17,7 +17,7 @@ type Tables = 'ready' | 'behind' | 'silent'
 
 interface Look {
   atMs: number
-  tables: Promise<Tables>
+  answer: Promise<Tables>
   /** What came of it, once it is known. */
   found?: Tables
 }
@@ -54,20 +54,38 @@ async function tablesProblem(
   const last = looksCache.get(database)
   if (last?.found === 'ready') return undefined
   const look = last && nowMs < last.atMs + againMs ? last : lookAgain(database, nowMs)
-  if (look !== last) keepAlive(look.tables)
+  const heard = hear(look)
+  if (look !== last) keepAlive(heard)
   // Where the last look was in vain nobody waits for the next one.
-  const tables = look.found ?? (last?.found === 'silent' ? 'silent' : await look.tables)
+  const tables = look.found ?? (last?.found === 'silent' ? 'silent' : await heard)
   if (tables !== 'behind') return undefined
   return `The database is empty or older than this release, which needs version ${schemaVersion} of its tables.`
 }
 
 function lookAgain(database: D1Database, atMs: number): Look {
-  const answer = tablesOf(database)
-  const look: Look = { atMs, tables: within(patienceMs, answer) }
+  const look: Look = { atMs, answer: tablesOf(database) }
   // An answer that comes late still counts for those who come later.
-  for (const tables of [look.tables, answer]) void tables.then((found) => (look.found = found))
+  void look.answer.then((found) => (look.found = found))
   looksCache.set(database, look)
   return look
+}
+
+/**
+ * The answer, or `silent` after a while. The look may be another request's, and with that request its answer is gone and
+ * its timers too: whoever waits has a timer of their own.
+ */
+async function hear(look: Look): Promise<Tables> {
+  if (look.found !== undefined) return look.found
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<Tables>((resolve) => {
+    timer = setTimeout(() => resolve('silent'), patienceMs)
+  })
+  try {
+    const tables = await Promise.race([look.answer, late])
+    return (look.found ??= tables)
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 async function tablesOf(database: D1Database): Promise<Tables> {
@@ -76,17 +94,5 @@ async function tablesOf(database: D1Database): Promise<Tables> {
     return row && row.version >= schemaVersion ? 'ready' : 'behind'
   } catch (error) {
     return /no such table/i.test(String(error)) ? 'behind' : 'silent'
-  }
-}
-
-async function within(limitMs: number, tables: Promise<Tables>): Promise<Tables> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<Tables>((resolve) => {
-    timer = setTimeout(() => resolve('silent'), limitMs)
-  })
-  try {
-    return await Promise.race([tables, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,4 +1,4 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Env } from '../../src/env.ts'
@@ -129,6 +129,27 @@ test('D1 is asked once when all is well, and again after a second when it is not
   vi.setSystemTime(Date.now() + 60_000)
   expect(await statuses(20)).toEqual([200])
   expect(reads).toBe(2)
+})
+
+test('a look whose request is cut off holds up nobody else for longer than its own patience', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  const begun = Promise.withResolvers<void>()
+  // Waits for I/O of the request that asks, and so for ever once that request is gone.
+  const DB = database(async () => {
+    begun.resolve()
+    await scheduler.wait(20)
+    return { version: 9 }
+  })
+  // An object has a context of its own, as each request at the edge has one.
+  const first = runInDurableObject(env.LEDGER.getByName('cut off'), async (_, state) => {
+    void ask({ ...env, DB }, calls[2]).catch(() => {})
+    await begun.promise
+    state.abort('cut off')
+  })
+  await expect(first).rejects.toThrow('cut off')
+  // D1 is silent then, which refuses nobody.
+  expect((await ask({ ...env, DB }, calls[2])).status).toBe(200)
+  expect((await ask({ ...env, DB }, calls[2])).status).toBe(200)
 })
 
 type First = () => Promise<{ version: number } | null>
