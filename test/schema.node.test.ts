@@ -26,7 +26,24 @@ test('the last migration, the database and the Worker name the same version', ()
 
 test('migrations only add, so that the release before goes on during a rollout', () => {
   for (const text of texts) expect(forbidden(text)).toEqual([])
-  expect(names.slice(2).filter((_, index) => !raisesVersion(index + 3, texts[index + 2] ?? ''))).toEqual([])
+})
+
+test('each migration after the first ends by setting its own number', () => {
+  const numbered = names.slice(1).map((name, index) => ({ name, version: index + 2 }))
+  expect(numbered.filter(({ name, version }) => Number(name.slice(0, 4)) !== version)).toEqual([])
+  expect(numbered.filter(({ version }) => !setsVersion(version, texts[version - 1] ?? ''))).toEqual([])
+})
+
+test.for([
+  ['nothing', 'create table ok (id text primary key) strict;'],
+  ['the number before', 'update schema_version set version = 2;'],
+  ['it too early', 'update schema_version set version = 3;\ncreate table late (id text primary key) strict;'],
+  [
+    'it in a comment',
+    'create table ok (id text primary key) strict;\n-- update schema_version set version = 3;',
+  ],
+] as const)('a third migration that sets %s is refused', ([, text]) => {
+  expect(setsVersion(3, text)).toBe(false)
 })
 
 test.for([
@@ -75,8 +92,11 @@ function forbidden(script: string): string[] {
   return statements(script).filter((statement) => !allowed.some((pattern) => pattern.test(statement)))
 }
 
-function raisesVersion(version: number, script: string): boolean {
-  return statements(script).at(-1) === `update schema_version set version = ${version}`
+/** The second makes the table that holds the number. */
+function setsVersion(version: number, script: string): boolean {
+  const first = 'insert into schema_version (one, version) values (1, 2)'
+  const last = statements(script).at(-1)
+  return last === (version === 2 ? first : `update schema_version set version = ${version}`)
 }
 
 function statements(script: string): string[] {
