@@ -63,6 +63,11 @@ export async function createKey(
   input: z.infer<typeof newKey>,
   nowMs: number,
 ): Promise<object> {
+  const { expires_at: expiresAtMs = null } = input
+  if (expiresAtMs !== null && expiresAtMs <= nowMs) {
+    const advice = 'must be in the future, or null for a key that does not expire'
+    throw new GatewayError('invalid_request', `expires_at: ${advice}`)
+  }
   const key = await mintKey(env, accountId)
   const columns = {
     hash: await sha256Hex(key),
@@ -70,7 +75,7 @@ export async function createKey(
     label: keyLabel(key),
     class: 'inference',
     created_at: nowMs,
-    expires_at: input.expires_at ?? null,
+    expires_at: expiresAtMs,
     ...columnsOf(input),
   }
   const insert = env.DB.prepare(

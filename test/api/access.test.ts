@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { mintKey } from '../../src/base/key-text.ts'
 import {
   makeAccount,
@@ -73,6 +73,10 @@ const failingDatabase = {
 }
 const failingStub = new Proxy({}, { get: () => () => Promise.reject(new Error('Network connection lost.')) })
 
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 describe('who may ask', () => {
   test.for(all)('1. %s %s without a key is 401', async ([method, path]) => {
     for (const headers of [{}, { authorization: '' }, { authorization: 'Bearer' }, { 'x-api-key': ' ' }]) {
@@ -122,9 +126,10 @@ describe('who may ask', () => {
 
   test('10. a key past its expiry is 401 and says so', async () => {
     const account = await makeAccount()
-    const { key } = await makeKey(account.id, { expires_at: '2020-01-01T00:00:00Z' })
+    const { key } = await makeKey(account.id, { expires_at: '2999-01-01T00:00:00Z' })
+    const { key: young } = await makeKey(account.id, { expires_at: '2999-01-01T00:00:00.001+00:00' })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2999-01-01T00:00:00Z') })
     expect(refusal(await send('GET', '/key', { key }))).toBe('401 This API key has expired')
-    const { key: young } = await makeKey(account.id, { expires_at: '2999-01-01T00:00:00+00:00' })
     expect((await send('GET', '/key', { key: young })).status).toBe(200)
   })
 

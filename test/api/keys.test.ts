@@ -103,6 +103,11 @@ describe('making a key', () => {
       'expires_at: must be an ISO 8601 date and time in UTC, such as 2030-01-31T00:00:00Z',
     ],
     [
+      'an expiry that is over',
+      { name: 'x', expires_at: '2020-01-01T00:00:00Z' },
+      'expires_at: must be in the future, or null for a key that does not expire',
+    ],
+    [
       '9. an unknown reset',
       { name: 'x', limit_reset: 'yearly' },
       'limit_reset: Invalid option: expected one of "daily"|"weekly"|"monthly"',
