@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { parseUsd } from '../src/base/money.ts'
+import { nanosMax, nanosPerUsd, parseUsd } from '../src/base/money.ts'
 import type { Command, OptionKind, Options, Verb } from './command-line.ts'
 import { WrongUsage } from './failure.ts'
 import type { Environment } from './surroundings.ts'
@@ -44,6 +44,9 @@ export function understand(command: Command, args: string[], environment: Enviro
 export function amountOf(text = '', where = ''): string {
   const nanos = parseUsd(text)
   if (nanos !== undefined && nanos >= 0) return text
+  const usdMax = nanosMax / nanosPerUsd
+  if (Number(text) > usdMax)
+    throw new WrongUsage(`${where}${text}: write an amount of at most ${usdMax} dollars.`)
   throw new WrongUsage(`${where}${text}: write an amount of dollars, such as 5 or 0.25.`)
 }
 

@@ -4,6 +4,8 @@ import { ask, type Gateway } from './management-client.ts'
 import { didYouMean, shellWord } from './words.ts'
 
 const pageSize = 100
+/** More than fits a table that somebody reads. */
+const pagesMax = 100
 
 export const accountObject = z.looseObject({
   id: z.string(),
@@ -20,12 +22,15 @@ export type Account = z.infer<typeof accountObject>
 export async function listAccounts(gateway: Gateway): Promise<Account[]> {
   const answer = z.object({ data: z.array(accountObject), total_count: z.int() })
   const accounts: Account[] = []
-  for (;;) {
+  for (let page = 0; page < pagesMax; page++) {
     const query = { limit: pageSize, offset: accounts.length }
-    const { json: page } = await ask(gateway, { path: '/accounts', query, answer })
-    accounts.push(...page.data)
-    if (page.data.length === 0 || accounts.length >= page.total_count) return accounts
+    const { json } = await ask(gateway, { path: '/accounts', query, answer })
+    accounts.push(...json.data)
+    if (json.data.length === 0 || accounts.length >= json.total_count) return accounts
   }
+  throw new Failure(
+    `${gateway.origin} has more accounts than this command reads (${pageSize * pagesMax}). Ask its API: GET /api/v1/accounts`,
+  )
 }
 
 /** The account of that name or id; the default one where none is named. */

@@ -7,6 +7,8 @@ import { didYouMean } from './words.ts'
 
 /** The most keys a page of the API holds. */
 const pageSize = 100
+/** More than fits a table that somebody reads. */
+const pagesMax = 100
 
 export const keyObject = z.looseObject({
   hash: z.string(),
@@ -39,12 +41,16 @@ export async function listKeys(gateway: Gateway, named: string | undefined): Pro
 async function keysOf(gateway: Gateway, account: Account): Promise<Key[]> {
   const answer = z.object({ data: z.array(keyObject) })
   const keys: Key[] = []
-  for (;;) {
+  for (let page = 0; page < pagesMax; page++) {
     const query = { account: account.id, include_disabled: 'true', offset: keys.length }
     const { json } = await ask(gateway, { path: '/keys', query, answer })
     keys.push(...json.data)
     if (json.data.length < pageSize) return keys
   }
+  throw new Failure(
+    `The account ${JSON.stringify(account.name)} has more keys than this command reads (${pageSize * pagesMax}). ` +
+      'Ask the API: GET /api/v1/keys',
+  )
 }
 
 /** The one key that a name, a label or the beginning of a hash means; a Failure where it is none or several. */

@@ -39,6 +39,11 @@ test.for([
   ['key create friend --expires 2020-01-31', '--expires 2020-01-31: choose a time to come.'],
   ['credit add -5', 'Unknown option -5. An amount is written without a minus.'],
   ['credit add 0.0000000001', '0.0000000001: write an amount of dollars, such as 5 or 0.25.'],
+  ['credit add 99999999999', '99999999999: write an amount of at most 9000000 dollars.'],
+  [
+    'key create friend --limit 9000000.01',
+    '--limit 9000000.01: write an amount of at most 9000000 dollars.',
+  ],
   ['credit add 5 --kind gift', '--kind gift: choose purchase, grant or correction.'],
   ['account create', 'create needs a name.'],
   ['status --json=yes', '--json takes no value.'],
@@ -128,6 +133,23 @@ test('another program that speaks JSON is not taken for a gateway', async () => 
   )
 })
 
+test('a gateway with accounts or keys without end is read to a limit', async () => {
+  const page = Array.from({ length: 100 }, () => account)
+  let hasOneAccount = false
+  const url = await listen((request, response) => {
+    const isKeys = request.url?.startsWith('/api/v1/keys') === true
+    if (hasOneAccount && !isKeys) response.end(JSON.stringify({ data: [account], total_count: 1 }))
+    else response.end(JSON.stringify({ data: isKeys ? page.map(() => key) : page, total_count: 1e9 }))
+  })
+  expect((await run(`key list --url ${url}`)).stderr).toBe(
+    `${url} has more accounts than this command reads (10000). Ask its API: GET /api/v1/accounts\n`,
+  )
+  hasOneAccount = true
+  expect((await run(`key list --url ${url}`)).stderr).toBe(
+    'The account "default" has more keys than this command reads (10000). Ask the API: GET /api/v1/keys\n',
+  )
+})
+
 test('credit whose answer is lost can be asked for again without counting twice', async () => {
   let reference = ''
   const url = await listen((request, response) => {
@@ -160,6 +182,19 @@ test('the key derives with the prefix that keys begin with here', async () => {
   await run(`status --url ${url}`, { MANAGEMENT_KEY: '' })
   expect(authorization).toBe(`Bearer ${(await rootKeys('5a'.repeat(32), 'sy-')).management}`)
 })
+
+const key = {
+  hash: 'ab'.repeat(32),
+  name: 'laptop',
+  label: 'sk-or-v1-abc...def',
+  disabled: false,
+  limit: null,
+  limit_remaining: null,
+  limit_reset: null,
+  usage: 0,
+  expires_at: null,
+  workspace_id: '0'.repeat(16),
+}
 
 const account = {
   id: '0'.repeat(16),
