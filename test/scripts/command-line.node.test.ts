@@ -40,10 +40,7 @@ test.for([
   ['credit add -5', 'Unknown option -5. An amount is written without a minus.'],
   ['credit add 0.0000000001', '0.0000000001: write an amount of dollars, such as 5 or 0.25.'],
   ['credit add 99999999999', '99999999999: write an amount of at most 9000000 dollars.'],
-  [
-    'key create friend --limit 9000000.01',
-    '--limit 9000000.01: write an amount of at most 9000000 dollars.',
-  ],
+  ['key create friend --limit 9000000.01', '--limit 9000000.01: write an amount of at most 9000000 dollars.'],
   ['credit add 5 --kind gift', '--kind gift: choose purchase, grant or correction.'],
   ['account create', 'create needs a name.'],
   ['status --json=yes', '--json takes no value.'],
