@@ -1,6 +1,8 @@
 import { Anthropic } from '@anthropic-ai/sdk'
+import { betaZodTool } from '@anthropic-ai/sdk/helpers/beta/zod'
 import type { MessageParam, Tool } from '@anthropic-ai/sdk/resources/messages'
 import { describe, expect, test } from 'vitest'
+import { conversations, weather as sharedWeather } from './conversations.ts'
 import { keys, newKey, origin, spentBy } from './gateway.ts'
 
 /** A model whose provider speaks the format, and one whose provider speaks chat completions. */
@@ -99,3 +101,34 @@ test('the anthropic library raises its own errors', async () => {
   )
   await expect(ask(keys.inference, 'nobody/knows-it')).rejects.toBeInstanceOf(Anthropic.BadRequestError)
 })
+
+conversations(
+  '@anthropic-ai/sdk',
+  /^thrown: APIError: .*Provider returned error/,
+  ({ apiKey, origin: baseURL, model }) => {
+    const client = clientOf(apiKey, baseURL)
+    const request = (content: string) => ({
+      model,
+      max_tokens: 2_000,
+      messages: [{ role: 'user' as const, content }],
+    })
+    const { name, description, input: inputSchema, run } = sharedWeather
+    const tool = betaZodTool({ name, description, inputSchema, run })
+    const streamed = async (prompt: string) => await client.messages.stream(request(prompt)).finalText()
+    return {
+      whole: async (prompt) => textOf((await client.messages.create(request(prompt))).content),
+      streamed,
+      tools: async (prompt) => {
+        const last = await client.beta.messages
+          .toolRunner({ ...request(prompt), tools: [tool], stream: true })
+          .runUntilDone()
+        return textOf(last.content)
+      },
+      end: streamed,
+    }
+  },
+)
+
+function textOf(content: { type: string; text?: string }[]): string {
+  return content.map((block) => block.text ?? '').join('')
+}

@@ -9,8 +9,8 @@ import { baseUrl, generation, logs, newKey, origin, spentBy } from './gateway.ts
  * and a write or two later than a socket would.
  */
 const cases = [
-  { upstream: 'talking', model: 'openai/gpt-4o-mini', leave: 'close' },
-  { upstream: 'talking', model: 'openai/gpt-4o-mini', leave: 'reset' },
+  { upstream: 'talking', model: 'inception/mercury-edit-2', leave: 'close' },
+  { upstream: 'talking', model: 'inception/mercury-edit-2', leave: 'reset' },
   { upstream: 'silent', model: 'deepseek/deepseek-v4-pro', leave: 'close' },
   { upstream: 'silent', model: 'deepseek/deepseek-v4-pro', leave: 'reset' },
 ] as const
@@ -35,7 +35,7 @@ test('through wrangler dev, a stream that the openai library aborts is charged o
   const key = await newKey()
   const openai = new OpenAI({ apiKey: key, baseURL: baseUrl, maxRetries: 0 })
   const stream = await openai.chat.completions.create({
-    model: 'openai/gpt-4o-mini',
+    model: 'inception/mercury-edit-2',
     messages: [{ role: 'user', content: key }],
     stream: true,
   })

@@ -9,6 +9,7 @@ import {
 } from 'openai'
 import type { RunnableToolFunctionWithParse } from 'openai/lib/RunnableFunction'
 import { expect, test } from 'vitest'
+import { conversations, weather as sharedWeather } from './conversations.ts'
 import { baseUrl, keys, newKey } from './gateway.ts'
 
 const client = (apiKey: string) => new OpenAI({ apiKey, baseURL: baseUrl, maxRetries: 0 })
@@ -120,9 +121,9 @@ test('raises BadRequestError, with the reason, for a model nobody knows', async 
 })
 
 test('raises NotFoundError, with the variable to set, for a known model without a provider', async () => {
-  const error = await failure(openai, { model: 'x-ai/grok-4.3' })
+  const error = await failure(openai, { model: 'upstage/solar-pro2' })
   expect(error).toBeInstanceOf(NotFoundError)
-  expect(String(error)).toContain('XAI_API_KEY')
+  expect(String(error)).toContain('UPSTAGE_API_KEY')
 })
 
 test('raises RateLimitError beyond the requests a minute of a key', async () => {
@@ -148,3 +149,63 @@ async function failure(
     (error: unknown) => error,
   )
 }
+
+conversations('openai, chat', /^thrown: .*Provider returned error/, ({ apiKey, baseUrl: baseURL, model }) => {
+  const { completions } = new OpenAI({ apiKey, baseURL, maxRetries: 0 }).chat
+  const ask = (content: string) => ({ model, messages: [{ role: 'user' as const, content }] })
+  const streamed = async (prompt: string) => {
+    const chunks = await Array.fromAsync(await completions.create({ ...ask(prompt), stream: true }))
+    return chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')
+  }
+  return {
+    whole: async (prompt) => (await completions.create(ask(prompt))).choices[0]?.message.content ?? '',
+    streamed,
+    tools: async (prompt) => {
+      const { name, description, parameters, runText } = sharedWeather
+      const tool: RunnableToolFunctionWithParse<object> = {
+        type: 'function',
+        function: {
+          name,
+          description,
+          parameters,
+          parse: (text) => JSON.parse(text),
+          function: (input) => runText(JSON.stringify(input)),
+        },
+      }
+      return (
+        (await completions.runTools({ ...ask(prompt), stream: true, tools: [tool] }).finalContent()) ?? ''
+      )
+    },
+    end: streamed,
+  }
+})
+
+conversations(
+  'openai, Responses',
+  /^failed: Provider returned error/,
+  ({ apiKey, baseUrl: baseURL, model }) => {
+    const { responses } = new OpenAI({ apiKey, baseURL, maxRetries: 0 })
+    const final = async (input: string) => await responses.stream({ model, input }).finalResponse()
+    return {
+      whole: async (input) => (await responses.create({ model, input })).output_text,
+      streamed: async (input) => (await final(input)).output_text,
+      tools: async (input) => {
+        const { name, description, parameters, runText } = sharedWeather
+        const tools = [{ type: 'function' as const, name, description, parameters, strict: true }]
+        const { output } = await responses.stream({ model, input, tools }).finalResponse()
+        const calls = output.filter((item) => item.type === 'function_call')
+        const results = calls.map((call) => ({
+          type: 'function_call_output' as const,
+          call_id: call.call_id,
+          output: runText(call.arguments),
+        }))
+        const question = { role: 'user' as const, content: input }
+        return (await responses.create({ model, input: [question, ...calls, ...results], tools })).output_text
+      },
+      end: async (input) => {
+        const { status, error } = await final(input)
+        return `${status}: ${error?.message}`
+      },
+    }
+  },
+)

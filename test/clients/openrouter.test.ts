@@ -2,6 +2,8 @@ import { OpenRouter } from '@openrouter/sdk'
 import type { ChatRequest, ChatResult, ChatStreamChunk } from '@openrouter/sdk/models'
 import * as errors from '@openrouter/sdk/models/errors'
 import { expect, test } from 'vitest'
+import * as z from 'zod'
+import { conversations, weather } from './conversations.ts'
 import { baseUrl, keys, newKey } from './gateway.ts'
 
 const client = (apiKey: string) =>
@@ -117,4 +119,41 @@ async function streamed(sdk: OpenRouter, chatRequest: ChatRequest): Promise<Chat
   const result = await sdk.chat.send({ chatRequest: { ...chatRequest, stream: true } })
   if ('choices' in result) throw new Error('no stream, where one was asked for')
   return await Array.fromAsync(result)
+}
+
+conversations(
+  '@openrouter/sdk',
+  /^finish: error; 502 Provider returned error/,
+  ({ apiKey, baseUrl: serverURL, model }) => {
+    const sdk = new OpenRouter({ apiKey, serverURL, retryConfig: { strategy: 'none' } })
+    const ask = (content: string): ChatRequest => ({ model, messages: [{ role: 'user', content }] })
+    return {
+      whole: async (prompt) => z.string().parse((await whole(sdk, ask(prompt))).choices[0]?.message.content),
+      streamed: async (prompt) => textIn(await streamed(sdk, ask(prompt))),
+      tools: async (prompt) => {
+        const { name, description, parameters, runText } = weather
+        const tools = [{ type: 'function' as const, function: { name, description, parameters } }]
+        const { choices } = await whole(sdk, { ...ask(prompt), tools })
+        const answer = choices[0]?.message
+        const [call] = answer?.toolCalls ?? []
+        if (!answer || !call) throw new Error('no call, where one was due')
+        const result = {
+          role: 'tool' as const,
+          toolCallId: call.id,
+          content: runText(call.function.arguments),
+        }
+        return textIn(
+          await streamed(sdk, { model, tools, messages: [...ask(prompt).messages, answer, result] }),
+        )
+      },
+      end: async (prompt) => {
+        const last = (await streamed(sdk, ask(prompt))).findLast((chunk) => chunk.choices.length > 0)
+        return `finish: ${last?.choices[0]?.finishReason}; ${last?.error?.code} ${last?.error?.message}`
+      },
+    }
+  },
+)
+
+function textIn(chunks: ChatStreamChunk[]): string {
+  return chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')
 }

@@ -2,18 +2,24 @@ import type { TestProject } from 'vitest/node'
 import { serveGateway } from '../support/served-gateway.ts'
 import type { Step } from '../support/upstream-script.ts'
 import { startUpstream } from '../support/upstream.ts'
-import { startMessagesUpstream } from './messages-upstream.ts'
-import { startResponsesUpstream } from './responses-upstream.ts'
+import { startAimock } from './aimock.ts'
+import { startOwnUpstream } from './upstream.ts'
+
+/** What `wrangler dev` serves. */
+export interface Place {
+  /** `http://localhost:40123`. */
+  origin: string
+  keys: { inference: string; management: string }
+}
 
 declare module 'vitest' {
   interface ProvidedContext {
-    gateway: {
-      /** What `wrangler dev` serves: `http://localhost:40123`. */
-      origin: string
-      keys: { inference: string; management: string }
+    gateway: Place & {
       /** Where the upstream tells what it saw, as a provider that sends on and on and as one that falls silent. */
       logs: { talking: string; silent: string }
     }
+    /** Its providers are none of ours. */
+    gatewayBeforeAimock: Place
   }
 }
 
@@ -32,38 +38,56 @@ const head: Step = {
   chunked: true,
 }
 
-/** One gateway for all clients, served by `wrangler dev` as `npm run dev` does, with short keep-alives. */
+/** The providers of the formats that clients speak, all of them at one address. */
+const rowsAt = (baseUrl: string) => ({
+  ANTHROPIC_API_KEY: 'key-of-the-operator',
+  ANTHROPIC_BASE_URL: baseUrl,
+  OPENAI_API_KEY: 'key-of-the-operator',
+  OPENAI_BASE_URL: baseUrl,
+  LIMITS: JSON.stringify({ keepAliveMs: 300 }),
+})
+
+/** Two gateways for all clients, served by `wrangler dev` as `npm run dev` does, with short keep-alives. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const upstream = await startUpstream()
+  await using starting = new AsyncDisposableStack()
+  const use = <Started extends { close: () => Promise<void> }>(started: Started): Started => {
+    starting.defer(started.close)
+    return started
+  }
+  const [upstream, own, aimock] = [
+    use(await startUpstream()),
+    use(await startOwnUpstream()),
+    use(await startAimock()),
+  ]
   const talking = await play(upstream.url, [head, { do: 'repeat', text, everyMs: 50 }])
   const silent = await play(upstream.url, [head, { do: 'send', text }, { do: 'silence' }])
   const broken = await play(upstream.url, [head, { do: 'send', text }, { do: 'reset' }])
-  const messages = await startMessagesUpstream()
-  const responses = await startResponsesUpstream(talking.baseUrl)
-  const { origin, keys, stop } = await serveGateway({
-    SIMULATOR: 'on',
-    LIMITS: JSON.stringify({ keepAliveMs: 300 }),
-    ANTHROPIC_API_KEY: 'key-of-the-operator',
-    ANTHROPIC_BASE_URL: messages.baseUrl,
-    OPENAI_API_KEY: 'key-of-the-operator',
-    OPENAI_BASE_URL: responses.baseUrl,
-    DEEPSEEK_API_KEY: 'key-of-the-operator',
-    DEEPSEEK_BASE_URL: silent.baseUrl,
-    GROQ_API_KEY: 'key-of-the-operator',
-    GROQ_BASE_URL: broken.baseUrl,
-  }).catch(async (error: unknown) => {
-    await responses.close()
-    await messages.close()
-    await upstream.close()
-    throw error
+  const [gateway, gatewayBeforeAimock] = await Promise.all([
+    serveGateway({
+      ...rowsAt(own.baseUrl),
+      SIMULATOR: 'on',
+      DEEPSEEK_API_KEY: 'key-of-the-operator',
+      DEEPSEEK_BASE_URL: silent.baseUrl,
+      GROQ_API_KEY: 'key-of-the-operator',
+      GROQ_BASE_URL: broken.baseUrl,
+      INCEPTION_API_KEY: 'key-of-the-operator',
+      INCEPTION_BASE_URL: talking.baseUrl,
+    }),
+    serveGateway(rowsAt(aimock.baseUrl)),
+  ])
+  starting.defer(gateway.stop)
+  starting.defer(gatewayBeforeAimock.stop)
+  project.provide('gateway', {
+    origin: gateway.origin,
+    keys: gateway.keys,
+    logs: { talking: talking.log, silent: silent.log },
   })
-  project.provide('gateway', { origin, keys, logs: { talking: talking.log, silent: silent.log } })
-  return async () => {
-    await stop()
-    await responses.close()
-    await messages.close()
-    await upstream.close()
-  }
+  project.provide('gatewayBeforeAimock', {
+    origin: gatewayBeforeAimock.origin,
+    keys: gatewayBeforeAimock.keys,
+  })
+  const running = starting.move()
+  return async () => await running.disposeAsync()
 }
 
 async function play(url: string, steps: Step[]): Promise<{ baseUrl: string; log: string }> {

@@ -1,10 +1,7 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { text as textOf } from 'node:stream/consumers'
 import * as z from 'zod'
 import type { JsonObject } from '../../src/base/json.ts'
 import { eventText, messageEnd, messageStart, text, thinking, toolUse } from '../support/anthropic-events.ts'
-import { freePort } from '../support/free-port.ts'
+import type { Answer } from './upstream.ts'
 
 /** What comes back with a tool's result if the client and the gateway carried it. */
 const signature = 'EqQBCgIYAhIkc2lnbmF0dXJl+/=='
@@ -20,36 +17,12 @@ const body = z.object({
   tools: z.array(z.object({ name: z.string() })).optional(),
 })
 
-/**
- * A provider of Anthropic's format that answers by what it is asked: a tool is called after a thought, its result
- * answered with it, and `break` in the words of the user breaks the answer off.
- */
-export async function startMessagesUpstream(): Promise<{ baseUrl: string; close: () => Promise<void> }> {
-  const port = await freePort()
-  const server = createServer((request, response) => void answer(request, response))
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
-    close: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
-
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const received = await textOf(request)
-  if (request.url?.endsWith('/count_tokens')) {
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ input_tokens: 4_321 }))
-    return
-  }
-  response.setHeader('content-type', 'text/event-stream')
+export function messagesAnswer(received: string): Answer {
+  const type = 'text/event-stream'
   if (received.includes('break')) {
-    response.write(eventText(messageStart(), ...text(0, 'Half')), () => response.destroy())
-  } else response.end(eventText(messageStart(), ...eventsFor(body.parse(JSON.parse(received)))))
+    return { type, text: eventText(messageStart(), ...text(0, 'Half')), breaks: true }
+  }
+  return { type, text: eventText(messageStart(), ...eventsFor(body.parse(JSON.parse(received)))) }
 }
 
 function eventsFor({ messages, tools }: z.infer<typeof body>): JsonObject[] {

@@ -1,0 +1,7 @@
+import { createAnthropic } from '@ai-sdk/anthropic'
+import { aiSdk } from './ai-sdk.ts'
+import { conversations } from './conversations.ts'
+
+conversations('@ai-sdk/anthropic', /^error .*Provider returned error/, ({ apiKey, origin, model }) =>
+  aiSdk(createAnthropic({ apiKey, baseURL: `${origin}/v1` })(model)),
+)
