@@ -109,7 +109,13 @@ async function untilAccepted(running: RunningGateway, deployed: DeployedWorker |
 
 function liveNames(settings: DeploymentSettings, deployed: DeployedWorker | undefined): string[] {
   const kept = keptSecrets(settings, deployed).filter((name) => name !== 'SIMULATOR')
-  const live = liveProviders({ ...Object.fromEntries(kept.map((name) => [name, 'set'])), ...settings.worker })
+  const live = liveProviders({
+    ...Object.fromEntries(kept.map((name) => [name, 'set'])),
+    ...settings.worker,
+    WORKERS_AI: settings.workersAi,
+    // The release has the binding, and nobody here calls it.
+    AI: { run: () => Promise.reject(new Error('There is none here')) },
+  })
   return providers.filter(({ slug }) => live.has(slug)).map(({ name }) => name)
 }
 

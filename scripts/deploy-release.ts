@@ -164,8 +164,11 @@ function configOf(project: Project, resources: Resources, settings: DeploymentSe
     preview_urls: rest.preview_urls ?? false,
     ...(assets && { assets: { ...assets, directory: fromHere(assets.directory) } }),
     ...(placement && { placement }),
+    // Not in wrangler.toml: the binding has no local form, and `wrangler dev` would want an account for it.
+    ai: { binding: 'AI' },
     vars: {
       ...rest.vars,
+      WORKERS_AI: settings.workersAi,
       ...(jurisdiction !== undefined && { JURISDICTION: jurisdiction }),
       ...(locationHint !== undefined && { LOCATION_HINT: locationHint }),
     },

@@ -25,6 +25,8 @@ export interface DeploymentSettings {
   accessHeaders: Record<string, string>
   /** The origin that people use, where it is not the one at workers.dev. */
   gatewayUrl: string | undefined
+  /** Whether Cloudflare's own models are served, which need no key there: `on` unless it is `off`. */
+  workersAi: string
 }
 
 const fileName = '.env.production'
@@ -36,10 +38,12 @@ const ownSettings = [
   'LOCATION_HINT',
   'MASTER_KEY',
   'PLACEMENT',
+  'WORKERS_AI',
 ] as const
 
 const jurisdiction = z.enum(['eu', 'fedramp', 'us'])
 const locationHint = z.enum(['wnam', 'enam', 'weur', 'eeur', 'apac', 'oc'])
+const workersAi = z.enum(['on', 'off'])
 const masterKey = z.string().regex(/^[0-9a-f]{64}$/)
 const placement = z.string().regex(/^(smart|(aws|gcp|azure):[a-z0-9-]+)$/)
 
@@ -59,6 +63,7 @@ export function readSettings(environment: Environment): DeploymentSettings {
     placement: region === undefined ? undefined : region === 'smart' ? { mode: 'smart' } : { region },
     accessHeaders: accessHeaders(own),
     gatewayUrl: originOf(own['GATEWAY_URL']),
+    workersAi: checked('WORKERS_AI', workersAi, own, workersAi.options.join(', ')) ?? 'on',
   }
 }
 

@@ -17,7 +17,6 @@ export const workerVariables: readonly string[] = [
   'LIMITS',
   'MASTER_KEY_PREVIOUS',
   'SIMULATOR',
-  'WORKERS_AI',
 ]
 
 /** Those that are set; with one that is wrong a Worker would refuse every request, so it is refused before. */

@@ -159,7 +159,7 @@ test('in a build without MASTER_KEY makes none; puts data and Worker where they 
         String.raw`Deployed without its hourly cron \(Cloudflare: You have exceeded the limit of 5 cron triggers\)\. The gateway works; .*`,
         '',
         `Gateway         ${cloudflare.gateway}/api/v1`,
-        'Providers       Simulator',
+        'Providers       Cloudflare Workers AI',
         '',
         'The Worker has no MASTER_KEY, and what is made here would be lost with this machine: until it has one, it answers 503\\.',
         'Make one with `openssl rand -hex 32`, keep a copy, and set it: npx wrangler secret put MASTER_KEY\n$',
@@ -172,6 +172,9 @@ test('in a build without MASTER_KEY makes none; puts data and Worker where they 
   const worker = cloudflare.worker()
   expect(worker?.bindings).toContainEqual({ type: 'plain_text', name: 'JURISDICTION', text: 'eu' })
   expect(worker?.bindings).toContainEqual({ type: 'plain_text', name: 'LOCATION_HINT', text: 'weur' })
+  // Cloudflare's own models are served without a key; who deploys can say WORKERS_AI=off.
+  expect(worker?.bindings).toContainEqual({ type: 'ai', name: 'AI' })
+  expect(worker?.bindings).toContainEqual({ type: 'plain_text', name: 'WORKERS_AI', text: 'on' })
   expect(worker?.metadata.placement).toEqual({ mode: 'targeted', region: 'aws:eu-central-1' })
   cloudflare.account.cronsLeft = 5
 })

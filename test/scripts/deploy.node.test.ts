@@ -37,7 +37,7 @@ test('makes everything in an empty account, then migrates, and shows a gateway t
     `Gateway         ${cloudflare.gateway}/api/v1`,
     `API key         ${key}        account "default", \\$10\\.00 of credit`,
     `Management key  ${key}`,
-    'Providers       OpenAI, Simulator',
+    'Providers       OpenAI, Cloudflare Workers AI, Simulator',
     '',
     `curl -N ${cloudflare.gateway}/api/v1/chat/completions .*`,
     '',
@@ -101,7 +101,7 @@ test('changes nothing when run again, and says so', async () => {
     `Gateway         ${stage.cloudflare.gateway}/api/v1`,
     `API key         ${apiKey}        account "default", \\$9\\.99\\d+ of credit`,
     'Management key  in .switchyard/deployed/management-key',
-    'Providers       OpenAI, Simulator',
+    'Providers       OpenAI, Cloudflare Workers AI, Simulator',
     '',
     'curl .*',
     '',
@@ -133,7 +133,7 @@ test('later migrates first, adds new settings, and names those it does not take 
   const { code, output } = await stage.run('deploy')
   expect(output).toContain('Migrated the database: 0999_note.sql.\nUploaded the Worker (')
   expect(output).toContain('), with GROQ_API_KEY, SIMULATOR.\n')
-  expect(output).toContain('\nProviders       OpenAI, Groq, Simulator\n')
+  expect(output).toContain('\nProviders       OpenAI, Groq, Cloudflare Workers AI, Simulator\n')
   expect(output).toContain(
     '\nStill on the Worker, though not set here: OPENAI_API_KEY. To remove one: npx wrangler secret delete NAME\n',
   )
@@ -154,7 +154,7 @@ test('without the kept MASTER_KEY updates the Worker, leaves its secret alone, a
         String.raw`^Uploaded the Worker \(\d+ KiB gzipped\), with GROQ_API_KEY, SIMULATOR\.`,
         '',
         `Gateway         ${stage.cloudflare.gateway}/api/v1`,
-        'Providers       OpenAI, Groq, Simulator',
+        'Providers       OpenAI, Groq, Cloudflare Workers AI, Simulator',
         '',
         'Still on the Worker, .*',
         '',
