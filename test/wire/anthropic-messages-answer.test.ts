@@ -264,3 +264,17 @@ test('turns that the sums leave out are counted', async () => {
   const events = await decodeText(eventText(messageStart(), ...text(0, 'x'), ...end))
   expect(lastUsage(events)).toMatchObject({ promptTokens: 1_230, completionTokens: 58, cachedTokens: 200 })
 })
+
+test('a call without input has an empty object for input in other formats', async () => {
+  const block = [
+    {
+      type: 'content_block_start',
+      index: 0,
+      content_block: { type: 'tool_use', id: 't', name: 'now', input: {} },
+    },
+    { type: 'content_block_stop', index: 0 },
+  ]
+  const events = await decodeText(eventText(messageStart(), ...block, ...messageEnd('tool_use')))
+  const told = events.flatMap((event) => (event.type === 'tool-call-delta' ? [event.arguments] : []))
+  expect(told.join('')).toBe('{}')
+})

@@ -8,7 +8,7 @@ import { framesOfBlock } from './whole-blocks.ts'
 export class BlockReader {
   readonly #maker: string
   /** What each block is, by the provider's number of it, and for calls the number of the call. */
-  readonly #open = new Map<number, { type: string; call: number }>()
+  readonly #open = new Map<number, { type: string; call: number; hasInput?: boolean }>()
   #calls = 0
   #began = false
   /** The model has answered by the tool that stands for it, see `answer-tool.ts`. */
@@ -24,7 +24,7 @@ export class BlockReader {
     if (frame['type'] === 'content_block_stop') {
       const block = this.#open.get(index)
       this.#open.delete(index)
-      return block?.type === answerTool ? [] : [{ type: 'frame', native: nativeOf(frame) }]
+      return block?.type === answerTool ? [] : [endOf(block, nativeOf(frame))]
     }
     return this.#readDelta(index, frame)
   }
@@ -92,6 +92,7 @@ export class BlockReader {
       case 'input_json_delta':
         if (block?.type === answerTool) return [{ type: 'text-delta', text: partial }]
         if (block?.type !== 'tool_use') return [{ type: 'frame', native }]
+        block.hasInput ||= partial !== ''
         return [{ type: 'tool-call-delta', index: block.call, arguments: partial, native }]
       case 'citations_delta': {
         const media = citationOf(readObject(delta['citation']) ?? {})
@@ -101,6 +102,15 @@ export class BlockReader {
         return [{ type: 'frame', native }]
     }
   }
+}
+
+/** A call without input sends none, where other formats want an empty object. */
+function endOf(
+  block: { type: string; call: number; hasInput?: boolean } | undefined,
+  native: NativeFrame,
+): GenerationEvent {
+  if (block?.type !== 'tool_use' || block.hasInput) return { type: 'frame', native }
+  return { type: 'tool-call-delta', index: block.call, arguments: '{}', native }
 }
 
 function nativeOf(data: JsonObject): NativeFrame {
