@@ -1,7 +1,8 @@
 import { GatewayError } from '../base/errors.ts'
 import type { Env } from '../env.ts'
 import { liveProviders } from '../providers/live.ts'
-import { catalogueOf } from './catalogue.ts'
+import { idsOfBareName } from './bare-name.ts'
+import { catalogueOf, type Catalogue } from './catalogue.ts'
 import { nameOf, settingFor } from './hosts.ts'
 import type { Endpoint, Model } from './model.ts'
 import { nearIds } from './near.ts'
@@ -34,7 +35,7 @@ export async function selectModel(
     throw new GatewayError('invalid_request', 'model: name the model to use, such as openai/gpt-4o-mini')
   const catalogue = await catalogueOf(env)
   const [base = ''] = id.split(':')
-  const model = (await catalogue.model(id)) ?? openModel(id)
+  const model = (await catalogue.model(id)) ?? openModel(id) ?? (await bareModel(catalogue, id))
   const resolution = resolve(id, { model, base: model ?? (await catalogue.model(base)) }, liveProviders(env))
   switch (resolution.kind) {
     case 'model':
@@ -51,6 +52,14 @@ export async function selectModel(
         `model ${shown(id)}: ${resolution.what} are not supported yet`,
       )
   }
+}
+
+async function bareModel(catalogue: Catalogue, name: string): Promise<Model | undefined> {
+  for (const id of idsOfBareName(name)) {
+    const model = await catalogue.model(id)
+    if (model) return model
+  }
+  return undefined
 }
 
 /** What the catalogue has under a name, and under the name before its variant. */

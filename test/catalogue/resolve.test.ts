@@ -96,6 +96,40 @@ test('a host that serves whatever it has gets the rest of the id as it is, for n
   expect(await resolved('ollama/', ['ollama'])).toEqual({ kind: 'unknown' })
 })
 
+describe('a name without its author', () => {
+  const keys = { ANTHROPIC_API_KEY: 'key', OPENAI_API_KEY: 'key' }
+
+  // What Claude Code and Codex ask for of themselves.
+  test.each([
+    ['claude-sonnet-5-5', 'anthropic/claude-sonnet-5.5'],
+    ['claude-sonnet-4-5-20250929', 'anthropic/claude-sonnet-4.5'],
+    ['claude-haiku-4-5-20251001', 'anthropic/claude-haiku-4.5'],
+    ['claude-opus-4-1', 'anthropic/claude-opus-4.1'],
+    ['gpt-5.1', 'openai/gpt-5.1'],
+    ['gpt-4o-2024-08-06', 'openai/gpt-4o-2024-08-06'],
+  ])('%s, as its maker writes it, is %s', async (name, id) => {
+    expect((await selectModel({ ...offline, ...keys }, name)).model.id).toBe(id)
+  })
+
+  test('is refused as that model would be, where it has no key', async () => {
+    expect((await refusal('claude-haiku-4-5'))['message']).toBe(
+      'claude-haiku-4-5 is known here; set ANTHROPIC_API_KEY to use it',
+    )
+  })
+
+  test('has no variants and no presets', async () => {
+    for (const name of [
+      'gpt-5.1:nitro',
+      'gpt-5.1:free',
+      'claude-sonnet-4-5@20250929',
+      'gpt-5.1/x',
+      'claude',
+    ]) {
+      expect((await refusal(name, keys))['message']).toBe(`${name} is not a valid model ID`)
+    }
+  })
+})
+
 describe('an unknown model (64)', () => {
   test('is a 400 that ends as the contract has it, with near names beside it', async () => {
     expect(await refusal('openai/gpt-4o-mni')).toEqual({
@@ -117,7 +151,7 @@ describe('an unknown model (64)', () => {
   })
 
   test.each([
-    ['gpt-4o-mini', 'openai/gpt-4o-mini'],
+    ['gpt-4o-mni', 'openai/gpt-4o-mini'],
     ['OpenAI/GPT-4o-Mini', 'openai/gpt-4o-mini'],
     ['simulator/eko', 'simulator/echo'],
     ['simulator', 'simulator/echo'],
