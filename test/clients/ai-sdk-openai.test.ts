@@ -7,7 +7,11 @@ const provider = ({ apiKey, origin }: Way) => createOpenAI({ apiKey, baseURL: `$
 /** Nothing is stored here: the library carries the encrypted thoughts itself. */
 const stateless = { openai: { store: false, include: ['reasoning.encrypted_content'] } }
 
-conversations('@ai-sdk/openai, Responses', /^error .*response\.failed.*Provider returned error/, (way) =>
-  aiSdk(provider(way)(way.model), stateless),
+conversations(
+  '@ai-sdk/openai, Responses',
+  { sign: /^error .*response\.failed.*Provider returned error/, thoughts: 'carried' },
+  (way) => aiSdk(provider(way)(way.model), stateless),
 )
-conversations('@ai-sdk/openai, chat', /^other \(error\)/, (way) => aiSdk(provider(way).chat(way.model)))
+conversations('@ai-sdk/openai, chat', { sign: /^other \(error\)/, thoughts: 'forgotten' }, (way) =>
+  aiSdk(provider(way).chat(way.model)),
+)

@@ -4,6 +4,6 @@ import { conversations } from './conversations.ts'
 
 conversations(
   '@openrouter/ai-sdk-provider',
-  /^error .*Provider returned error/,
+  { sign: /^error .*Provider returned error/, thoughts: 'carried' },
   ({ apiKey, baseUrl, model }) => aiSdk(createOpenRouter({ apiKey, baseURL: baseUrl })(model)),
 )

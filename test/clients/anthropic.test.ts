@@ -104,7 +104,7 @@ test('the anthropic library raises its own errors', async () => {
 
 conversations(
   '@anthropic-ai/sdk',
-  /^thrown: APIError: .*Provider returned error/,
+  { sign: /^thrown: APIError: .*Provider returned error/, thoughts: 'carried' },
   ({ apiKey, origin: baseURL, model }) => {
     const client = clientOf(apiKey, baseURL)
     const request = (content: string) => ({
@@ -119,8 +119,9 @@ conversations(
       whole: async (prompt) => textOf((await client.messages.create(request(prompt))).content),
       streamed,
       tools: async (prompt) => {
+        // By default the history stays at Anthropic and only the new message is sent.
         const last = await client.beta.messages
-          .toolRunner({ ...request(prompt), tools: [tool], stream: true })
+          .toolRunner({ ...request(prompt), tools: [tool], stream: true, thread: false })
           .runUntilDone()
         return textOf(last.content)
       },

@@ -2,6 +2,9 @@ import { ChatAnthropic } from '@langchain/anthropic'
 import { conversations } from './conversations.ts'
 import { langchain } from './langchain.ts'
 
-conversations('@langchain/anthropic', /^thrown: .*Provider returned error/, ({ apiKey, origin, model }) =>
-  langchain(new ChatAnthropic({ model, apiKey, anthropicApiUrl: origin, maxRetries: 0 })),
+conversations(
+  '@langchain/anthropic',
+  { sign: /^thrown: .*Provider returned error/, thoughts: 'carried' },
+  ({ apiKey, origin, model }) =>
+    langchain(new ChatAnthropic({ model, apiKey, anthropicApiUrl: origin, maxRetries: 0 })),
 )

@@ -2,6 +2,9 @@ import { ChatOpenRouter } from '@langchain/openrouter'
 import { conversations } from './conversations.ts'
 import { langchain } from './langchain.ts'
 
-conversations('@langchain/openrouter', /^finish: error/, ({ apiKey, baseUrl, model }) =>
-  langchain(new ChatOpenRouter({ model, apiKey, baseURL: baseUrl, maxRetries: 0 })),
+conversations(
+  '@langchain/openrouter',
+  { sign: /^finish: error/, thoughts: 'forgotten' },
+  ({ apiKey, baseUrl, model }) =>
+    langchain(new ChatOpenRouter({ model, apiKey, baseURL: baseUrl, maxRetries: 0 })),
 )

@@ -31,7 +31,13 @@ function client({ apiKey, baseUrl, model }: Way, useResponses: boolean): Client 
   }
 }
 
-conversations('@openai/agents, chat', /^thrown: .*Provider returned error/, (way) => client(way, false))
-conversations('@openai/agents, Responses', /^thrown: ModelBehaviorError: .*response\.failed/, (way) =>
-  client(way, true),
+conversations(
+  '@openai/agents, chat',
+  { sign: /^thrown: .*Provider returned error/, thoughts: 'forgotten' },
+  (way) => client(way, false),
+)
+conversations(
+  '@openai/agents, Responses',
+  { sign: /^thrown: ModelBehaviorError: .*response\.failed/, thoughts: 'carried' },
+  (way) => client(way, true),
 )

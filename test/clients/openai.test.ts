@@ -150,39 +150,43 @@ async function failure(
   )
 }
 
-conversations('openai, chat', /^thrown: .*Provider returned error/, ({ apiKey, baseUrl: baseURL, model }) => {
-  const { completions } = new OpenAI({ apiKey, baseURL, maxRetries: 0 }).chat
-  const ask = (content: string) => ({ model, messages: [{ role: 'user' as const, content }] })
-  const streamed = async (prompt: string) => {
-    const chunks = await Array.fromAsync(await completions.create({ ...ask(prompt), stream: true }))
-    return chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')
-  }
-  return {
-    whole: async (prompt) => (await completions.create(ask(prompt))).choices[0]?.message.content ?? '',
-    streamed,
-    tools: async (prompt) => {
-      const { name, description, parameters, runText } = sharedWeather
-      const tool: RunnableToolFunctionWithParse<object> = {
-        type: 'function',
-        function: {
-          name,
-          description,
-          parameters,
-          parse: (text) => JSON.parse(text),
-          function: (input) => runText(JSON.stringify(input)),
-        },
-      }
-      return (
-        (await completions.runTools({ ...ask(prompt), stream: true, tools: [tool] }).finalContent()) ?? ''
-      )
-    },
-    end: streamed,
-  }
-})
+conversations(
+  'openai, chat',
+  { sign: /^thrown: .*Provider returned error/, thoughts: 'forgotten' },
+  ({ apiKey, baseUrl: baseURL, model }) => {
+    const { completions } = new OpenAI({ apiKey, baseURL, maxRetries: 0 }).chat
+    const ask = (content: string) => ({ model, messages: [{ role: 'user' as const, content }] })
+    const streamed = async (prompt: string) => {
+      const chunks = await Array.fromAsync(await completions.create({ ...ask(prompt), stream: true }))
+      return chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')
+    }
+    return {
+      whole: async (prompt) => (await completions.create(ask(prompt))).choices[0]?.message.content ?? '',
+      streamed,
+      tools: async (prompt) => {
+        const { name, description, parameters, runText } = sharedWeather
+        const tool: RunnableToolFunctionWithParse<object> = {
+          type: 'function',
+          function: {
+            name,
+            description,
+            parameters,
+            parse: (text) => JSON.parse(text),
+            function: (input) => runText(JSON.stringify(input)),
+          },
+        }
+        return (
+          (await completions.runTools({ ...ask(prompt), stream: true, tools: [tool] }).finalContent()) ?? ''
+        )
+      },
+      end: streamed,
+    }
+  },
+)
 
 conversations(
   'openai, Responses',
-  /^failed: Provider returned error/,
+  { sign: /^failed: Provider returned error/, thoughts: 'carried' },
   ({ apiKey, baseUrl: baseURL, model }) => {
     const { responses } = new OpenAI({ apiKey, baseURL, maxRetries: 0 })
     const final = async (input: string) => await responses.stream({ model, input }).finalResponse()
@@ -194,13 +198,16 @@ conversations(
         const tools = [{ type: 'function' as const, name, description, parameters, strict: true }]
         const { output } = await responses.stream({ model, input, tools }).finalResponse()
         const calls = output.filter((item) => item.type === 'function_call')
+        const thoughts = output.filter((item) => item.type === 'reasoning')
         const results = calls.map((call) => ({
           type: 'function_call_output' as const,
           call_id: call.call_id,
           output: runText(call.arguments),
         }))
         const question = { role: 'user' as const, content: input }
-        return (await responses.create({ model, input: [question, ...calls, ...results], tools })).output_text
+        return (
+          await responses.create({ model, input: [question, ...thoughts, ...calls, ...results], tools })
+        ).output_text
       },
       end: async (input) => {
         const { status, error } = await final(input)

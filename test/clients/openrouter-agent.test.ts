@@ -11,7 +11,7 @@ const weatherTool = tool({
 
 conversations(
   '@openrouter/agent',
-  /^thrown: Error: Response failed: .*Provider returned error/,
+  { sign: /^thrown: Error: Response failed: .*Provider returned error/, thoughts: 'carried' },
   ({ apiKey, baseUrl, model }) => {
     const client = new OpenRouter({ apiKey, serverURL: baseUrl, retryConfig: { strategy: 'none' } })
     const streamed = async (input: string) => await joined(client.callModel({ model, input }).getTextStream())

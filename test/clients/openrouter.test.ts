@@ -123,7 +123,7 @@ async function streamed(sdk: OpenRouter, chatRequest: ChatRequest): Promise<Chat
 
 conversations(
   '@openrouter/sdk',
-  /^finish: error; 502 Provider returned error/,
+  { sign: /^finish: error; 502 Provider returned error/, thoughts: 'carried' },
   ({ apiKey, baseUrl: serverURL, model }) => {
     const sdk = new OpenRouter({ apiKey, serverURL, retryConfig: { strategy: 'none' } })
     const ask = (content: string): ChatRequest => ({ model, messages: [{ role: 'user', content }] })

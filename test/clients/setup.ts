@@ -19,7 +19,10 @@ declare module 'vitest' {
       logs: { talking: string; silent: string }
     }
     /** Its providers are none of ours. */
-    gatewayBeforeAimock: Place
+    gatewayBeforeAimock: Place & {
+      /** Where they tell what they were asked. */
+      journal: string
+    }
   }
 }
 
@@ -85,6 +88,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('gatewayBeforeAimock', {
     origin: gatewayBeforeAimock.origin,
     keys: gatewayBeforeAimock.keys,
+    journal: aimock.journal,
   })
   const running = starting.move()
   return async () => await running.disposeAsync()
