@@ -67,7 +67,8 @@ export class Edge {
           compatibilityFlags: worker.metadata.compatibility_flags,
           bindings: textOf(worker.bindings),
           d1Databases: { DB: 'database' },
-          assets: { directory: 'public', binding: 'ASSETS' },
+          // What is no file is the Worker's, as it is at Cloudflare.
+          assets: { directory: 'public', binding: 'ASSETS', routerConfig: { has_user_worker: true } },
           kvNamespaces: { CACHE: 'cache' },
           ...(worker !== nothing && {
             durableObjects: {
