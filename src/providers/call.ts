@@ -33,6 +33,8 @@ export interface CallOptions {
   /** Aborted when nobody wants the answer any more. */
   signal: AbortSignal
   limits: CallLimits
+  /** Told, before anything is sent, what the request asks for and the endpoint cannot be asked. */
+  onDropped?: (fields: readonly string[]) => void
 }
 
 /** The largest answers that are read whole, bytes. */
@@ -48,10 +50,10 @@ const askTimeoutMs = 10_000
 export async function* call(
   target: CallTarget,
   request: GenerationRequest,
-  { env, signal, limits }: CallOptions,
+  { env, signal, limits, onDropped }: CallOptions,
 ): GenerationEvents {
   const way = wayTo(env, target, request)
-  const ready = await inlineMedia(request, way.target.quirks, signal)
+  const ready = await readied(way, request, signal)
   const attempt = new AbortController()
   const leave = (): void => attempt.abort(cancelled())
   if (signal.aborted) leave()
@@ -60,7 +62,9 @@ export async function* call(
   const watch = new Watch(limits, pace, (error) => attempt.abort(error))
   let ended = false
   try {
-    const response = await send(way, { request: ready, env, signal: attempt.signal })
+    const upstream = encoded(way, ready)
+    onDropped?.(upstream.dropped)
+    const response = await send(way, upstream, { env, signal: attempt.signal })
     if (response.ok) watch.sawHeaders()
     for await (const events of answerOf(response, way, watch)) {
       if (events.some(isContent)) watch.sawContent()
@@ -109,21 +113,34 @@ function quirksOf(surface: Surface, { quirks, reasoning }: CallTarget): Quirks {
   return { ...surface.quirks, ...quirks, drop: drop.flat() }
 }
 
+/** What cannot be fetched here, another endpoint may fetch for itself. */
+async function readied(
+  { target }: Way,
+  request: GenerationRequest,
+  signal: AbortSignal,
+): Promise<GenerationRequest> {
+  try {
+    return await inlineMedia(request, target.quirks, signal)
+  } catch (error) {
+    throw error instanceof GatewayError ? untranslatable(error) : error
+  }
+}
+
 async function send(
   way: Way,
-  options: { request: GenerationRequest; env: ProviderEnv; signal: AbortSignal },
+  { body, headers }: UpstreamBody,
+  options: { env: ProviderEnv; signal: AbortSignal },
 ): Promise<Response> {
   const { target } = way
   const { protocol } = way.surface
-  const { body, headers } = encoded(protocol, options.request, target)
   const accept = target.streams ? framings[protocol.framing ?? 'sse'].type : 'application/json'
   return await post(way, { path: protocol.path(target), headers: { accept, ...headers }, body }, options)
 }
 
 /** What this format has no words for, another endpoint may be asked in the client's own. */
-function encoded(protocol: Protocol, request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
+function encoded({ surface, target }: Way, request: GenerationRequest): UpstreamBody {
   try {
-    return protocol.encodeRequest(request, target)
+    return surface.protocol.encodeRequest(request, target)
   } catch (error) {
     throw error instanceof GatewayError ? untranslatable(error) : error
   }

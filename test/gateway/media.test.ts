@@ -257,3 +257,29 @@ test('documents and videos are fetched for Gemini, but for the addresses that it
   ])
   expect(asked.map(({ url }) => new URL(url).hostname)).toEqual(['cdn.example.com', 'cdn.example.com'])
 })
+
+test('what cannot be fetched here goes to a provider that may fetch it', async () => {
+  internet(() => new Response('No', { status: 404 }))
+  const google = await provider(replyJson(429, {}))
+  const openrouter = await provider(chatAnswer('I see.'))
+  const { response } = await askWhole(
+    {
+      ...env,
+      GOOGLE_AI_STUDIO_API_KEY: 'k',
+      GOOGLE_AI_STUDIO_BASE_URL: google.baseUrl,
+      OPENROUTER_API_KEY: 'k',
+      OPENROUTER_BASE_URL: openrouter.baseUrl,
+    },
+    {
+      model: 'google/gemini-3.5-flash',
+      messages: [{ role: 'user', content: [picture('https://cdn.example.com/a')] }],
+    },
+    { key: caller.key },
+  )
+  const [call] = await openrouter.calls()
+  expect([response.status, await google.calls(), call?.body.includes('https://cdn.example.com/a')]).toEqual([
+    200,
+    [],
+    true,
+  ])
+})
