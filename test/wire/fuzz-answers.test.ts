@@ -7,21 +7,7 @@ import { noUsage } from '../../src/generation/usage.ts'
 import { answers, asked, clients, decode, encoded, eventsOf, providers, sse } from './any-answers.ts'
 import { charged } from './answers.ts'
 import { bytesOf as messagesOf, type Written } from './bedrock-answers.ts'
-
-/** What a hostile or broken provider may put in any place. */
-const oddValues: fc.Arbitrary<Json> = fc.oneof(
-  fc.constantFrom<Json>(null, true, -1, 0.5, 1e300, 2 ** 53, '', '[DONE]', '\u2028', '__proto__', [], {}, [
-    [],
-  ]),
-  fc.constantFrom<Json>(
-    { error: 'x' },
-    { error: { code: 'y', message: 1 } },
-    { type: 'error' },
-    { choices: [null] },
-  ),
-  fc.string({ unit: 'binary' }),
-  fc.jsonValue({ maxDepth: 2 }).map((value): Json => JSON.parse(JSON.stringify(value))),
-)
+import { oddValues, replaced } from './mangle.ts'
 
 type Edit = { at: number; to: number; kind: 'drop' | 'double' | 'swap' | 'odd'; value: Json; place: number }
 
@@ -50,23 +36,6 @@ function mangled<T>(list: readonly T[], changes: readonly Edit[], odd: (item: T,
     }
   }
   return result
-}
-
-/** JSON with the value in one place of it replaced. */
-function replaced(json: Json, { place, value }: Edit): Json {
-  let left = place % Math.max(1, placesIn(json))
-  const walk = (here: Json): Json => {
-    if (left-- === 0) return value
-    if (Array.isArray(here)) return here.map(walk)
-    if (typeof here !== 'object' || here === null) return here
-    return Object.fromEntries(Object.entries(here).map(([key, inner]) => [key, walk(inner)]))
-  }
-  return walk(json)
-}
-
-function placesIn(json: Json): number {
-  if (typeof json !== 'object' || json === null) return 1
-  return 1 + Object.values(json).reduce<number>((sum, inner) => sum + placesIn(inner), 0)
 }
 
 const fixtures = import.meta.glob<string>('../fixtures/*/*.{sse,json}', {
