@@ -1,6 +1,7 @@
 import { bill, busyObjectPerMonth, sum, type BillLine } from './bill.ts'
 import type { Counting, Distance } from './counting.ts'
 import type { Environment } from './environment.ts'
+import type { Resolving } from './resolving.ts'
 import { medians, scenarioNames, scenarios, spread, type Measurement } from './measure.ts'
 
 export type Rounds = Record<keyof typeof scenarios, Measurement[]>
@@ -15,6 +16,7 @@ export interface Results {
   counting: Counting
   distanceMs: number
   distance: Distance
+  resolving: Resolving[]
 }
 
 /** The results as a page of Markdown. */
@@ -29,6 +31,7 @@ export function report(results: Results): string {
     `## Calls and rows\n\n${callsAndRows(results.counting)}`,
     `## The bill\n\n${billTable(results)}`,
     `## Distance and eviction\n\n${distances(results)}`,
+    `## Resolving a model\n\n${resolvings(results)}`,
   ]
     .join('\n\n')
     .concat('\n')
@@ -202,6 +205,19 @@ function billTable({ counting, gateway }: Results): string {
 
 function billRow({ what, perRequest: amount, dollarsPerMillion }: BillLine): string[] {
   return [what, amount.toFixed(3), `$${dollarsPerMillion.toFixed(2)}`]
+}
+
+function resolvings({ resolving }: Results): string {
+  const rows = resolving.map(({ models, shards, shardKilobytes, microseconds }) => [
+    String(models),
+    String(shards),
+    `${shardKilobytes.toFixed(1)} kB`,
+    `${microseconds.toFixed(0)} µs`,
+  ])
+  return (
+    'What an isolate that knows nothing computes for its first request of a model, in Node: one shard parsed, one ' +
+    `model built, its endpoints in order.\n\n${table(['models', 'shards', 'a shard', 'p50'], rows)}`
+  )
 }
 
 function distances({ distance, distanceMs, counting }: Results): string {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { countEverything, measureDistance } from './counting.ts'
 import { measure, scenarioNames, scenarios, type Measurement } from './measure.ts'
 import { environment } from './environment.ts'
+import { measureResolving } from './resolving.ts'
 import { report, type Results, type Rounds } from './report.ts'
 import {
   fundDefaultAccount,
@@ -19,6 +20,7 @@ import {
 const rounds = Number(process.argv[2] ?? 3)
 const distanceMs = 20
 const accounts = 32
+const catalogueSizes = [700, 7_000, 70_000]
 
 const upstream = await startUpstream()
 try {
@@ -28,6 +30,7 @@ try {
     counting: await told('counting calls and rows', () => countEverything(upstream)),
     distanceMs,
     distance: await told('distance to the object', () => measureDistance(upstream, distanceMs)),
+    resolving: await told('resolving models', () => measureResolving(catalogueSizes)),
   }
   const text = report(results)
   await writeFile('bench/RESULTS.md', text)

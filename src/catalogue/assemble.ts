@@ -104,13 +104,18 @@ function modelOf(id: string, rows: readonly Row[], names: Names, today: string):
 
 /** A prompt at less than a fifth of what others ask is a price of something else, such as of what is cached. */
 function believable(endpoints: readonly SeedEndpoint[]): SeedEndpoint[] {
-  const prompts = endpoints
-    .flatMap(({ prompt }) => (prompt === undefined ? [] : [Number(prompt)]))
-    .toSorted((a, b) => a - b)
-  const usual = prompts[Math.floor(prompts.length / 2)] ?? 0
+  const usual = usualPrompt(endpoints)
   return endpoints.map((endpoint) =>
     Number(endpoint.prompt ?? usual) < usual / 5 ? unpriced(endpoint) : endpoint,
   )
+}
+
+/** The median of what a prompt costs, in dollars per million tokens; zero where nobody knows. */
+export function usualPrompt(endpoints: readonly SeedEndpoint[]): number {
+  const prompts = endpoints
+    .flatMap(({ prompt }) => (prompt === undefined ? [] : [Number(prompt)]))
+    .toSorted((left, right) => left - right)
+  return prompts[Math.floor(prompts.length / 2)] ?? 0
 }
 
 /** The same endpoint, of which nobody knows what it costs. */

@@ -1,4 +1,4 @@
-import { addEndpoints, assemble } from './assemble.ts'
+import { addEndpoints, assemble, usualPrompt } from './assemble.ts'
 import { Registry } from './canonical.ts'
 import type { Row } from './row.ts'
 import type { SeedEndpoint, SeedModel, SeedPrice } from './seed.ts'
@@ -54,7 +54,7 @@ export function refresh(
     const endpoints = model.endpoints.flatMap((endpoint) => {
       const key = keyOf(endpoint.provider, endpoint.model)
       seen.add(key)
-      const step = stepOf(endpoint, byKey.get(key))
+      const step = stepOf(endpoint, byKey.get(key), usualPrompt(model.endpoints))
       if (step.kind !== 'same') counts[step.kind] += 1
       if (step.kind === 'changed' || step.kind === 'removed')
         changes.push(changeOf(model.id, endpoint, step.endpoint))
@@ -83,7 +83,7 @@ type Step =
  * What becomes of an endpoint. Where a zero is meant, as of what is free or only reads, there is no price to follow; one
  * with a peak has prices that the list lacks.
  */
-function stepOf(endpoint: SeedEndpoint, row: Row | undefined): Step {
+function stepOf(endpoint: SeedEndpoint, row: Row | undefined, usual: number): Step {
   const isOfList = endpoint.source === 'models.dev'
   if (endpoint.completion === '0' || endpoint.offPeak) return { kind: 'same', endpoint }
   if (!row || row.deprecated)
@@ -92,6 +92,7 @@ function stepOf(endpoint: SeedEndpoint, row: Row | undefined): Step {
   if (!price) return { kind: endpoint.prompt === undefined ? 'same' : 'refused', endpoint }
   if (isSame(endpoint, price)) return { kind: 'same', endpoint }
   if (endpoint.prompt === undefined || endpoint.completion === undefined) {
+    if (Number(price.prompt) < usual / factorMax) return { kind: 'refused', endpoint }
     return { kind: 'changed', endpoint: repriced(endpoint, price) }
   }
   const believed = isNear(endpoint.prompt, price.prompt) && isNear(endpoint.completion, price.completion)
