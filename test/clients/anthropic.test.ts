@@ -119,9 +119,9 @@ conversations(
       whole: async (prompt) => textOf((await client.messages.create(request(prompt))).content),
       streamed,
       tools: async (prompt) => {
-        // By default the history stays at Anthropic and only the new message is sent.
+        // It asks for a thread first, and sends the whole history when that is refused.
         const last = await client.beta.messages
-          .toolRunner({ ...request(prompt), tools: [tool], stream: true, thread: false })
+          .toolRunner({ ...request(prompt), tools: [tool], stream: true })
           .runUntilDone()
         return textOf(last.content)
       },

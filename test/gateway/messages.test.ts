@@ -303,3 +303,14 @@ test('thoughts and their seals come back byte for byte, and go back byte for byt
   const { sent } = await messages({ ...thinks, messages: history }, [messageStream(...hello)])
   expect(sent).toMatchObject({ messages: history, ...thinks })
 })
+
+test('a thread is refused in the words on which the library sends the whole history', async () => {
+  const { response, body } = await messages({ thread: { type: 'create' } }, [messageStream(...hello)])
+  expect(response.status).toBe(400)
+  expect(JSON.parse(body)).toMatchObject({
+    error: {
+      type: 'invalid_request_error',
+      details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
+    },
+  })
+})

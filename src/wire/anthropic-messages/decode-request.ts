@@ -1,3 +1,4 @@
+import { GatewayError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { once, parseBody, sessionOf } from '../client-body.ts'
@@ -13,6 +14,7 @@ import { messagesRequest, type MessagesRequest } from './schema.ts'
 export function decodeRequest(body: JsonObject, headers: Headers): GenerationRequest {
   const request = parseBody(messagesRequest, body)
   refuseConflicts(request)
+  refuseThread(body)
   refuseWhatIsNotBuilt(body)
 
   const user = request.user ?? request.metadata?.user_id
@@ -37,6 +39,19 @@ const userLengthMax = 256
 
 function refuseConflicts({ fallbacks, models }: MessagesRequest): void {
   if (fallbacks && models) throw invalid('fallbacks: cannot be combined with models; send one of them')
+}
+
+/**
+ * Threads are kept by Anthropic, under ids that only it gives out. Its own library then sends the whole history, if it
+ * is refused in these words.
+ */
+function refuseThread(body: JsonObject): void {
+  if ((body['thread'] ?? null) === null) return
+  throw new GatewayError(
+    'invalid_request',
+    'thread: conversations are not kept here; leave it out and send the whole history in messages',
+    { metadata: { error_code: 'thread_unsupported_request', unsupported: ['thread'] } },
+  )
 }
 
 /** Refuses by name what a later version brings: to ignore it would break what it asks for. */

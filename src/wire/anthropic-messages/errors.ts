@@ -19,7 +19,14 @@ export function errorJson(error: GatewayError, generationId: string): JsonObject
   const otherwise = status < 500 ? 'invalid_request_error' : 'api_error'
   const body = {
     type: 'error',
-    error: { type: types[type] ?? otherwise, message: error.message, error_type: errorType, availability },
+    error: {
+      type: types[type] ?? otherwise,
+      message: error.message,
+      error_type: errorType,
+      // Where the format itself has a code for it, that is what its own library acts on.
+      details: metadata?.['error_code'] === undefined ? undefined : metadata,
+      availability,
+    },
     // Before the key is known to be one of ours there is no request to speak of.
     request_id: type === 'authentication' ? null : generationId,
     metadata,
