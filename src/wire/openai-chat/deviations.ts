@@ -50,6 +50,19 @@ function isText(part: Json): boolean {
   return readObject(part)?.['type'] === 'text'
 }
 
+/** What of the wishes about tools a host with these quirks is not asked for. */
+export function unaskedOfTools(body: JsonObject, { noStrictTools, toolDemand }: Quirks): string[] {
+  const choice = body['tool_choice']
+  const isStrict = (readArray(body['tools']) ?? []).some(
+    (tool) => readObject(readObject(tool)?.['function'])?.['strict'] === true,
+  )
+  const isDemanded = choice === 'required' || readObject(choice) !== undefined
+  return [
+    ...(noStrictTools && isStrict ? ['tools.function.strict'] : []),
+    ...(toolDemand === 'none' && isDemanded ? ['tool_choice'] : []),
+  ]
+}
+
 interface MessageRule {
   applies: (quirks: Quirks) => boolean | string | undefined
   change: (messages: JsonObject[], quirks: Quirks) => JsonObject[]

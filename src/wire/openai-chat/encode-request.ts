@@ -4,7 +4,7 @@ import { hintsIn } from '../hints.ts'
 import { readArray, readObject } from '../json.ts'
 import type { Quirks, UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { chatBodyOf } from './chat-body.ts'
-import { deviate, deviates, liftMedia } from './deviations.ts'
+import { deviate, deviates, liftMedia, unaskedOfTools } from './deviations.ts'
 import { handlingOf } from './fields.ts'
 import { reasoningFields, reasoningText } from './reasoning.ts'
 
@@ -31,6 +31,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   for (const field of dropped) delete upstream[field]
   const asked = [...dropped].filter((field) => (body[field] ?? null) !== null)
   if (!quirks.extensions && marksCache(body)) asked.push('cache_control')
+  asked.push(...unaskedOfTools(upstream, quirks))
   return {
     body: deviates(quirks) ? deviate(upstream, quirks) : upstream,
     dropped: isNative ? asked : [...asked, ...unasked(request)],
