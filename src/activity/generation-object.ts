@@ -43,6 +43,7 @@ export function operatorGenerationObject(generation: Generation): object {
       status: attempt.status,
       error: attempt.error,
       latency: attempt.latencyMs,
+      ...(attempt.dropped && { dropped: attempt.dropped }),
     })),
   }
 }
@@ -116,5 +117,6 @@ function providerResponse(attempt: AttemptRecord): object {
     model_permaslug: attempt.upstreamModel,
     latency: attempt.latencyMs,
     is_byok: false,
+    ...(attempt.dropped && { dropped: attempt.dropped }),
   }
 }

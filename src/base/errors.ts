@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts'
+
 /**
  * Every way a request can fail, with the HTTP status it answers. The name is the contract's `error_type`
  * except where `published` below says otherwise. Closed: add a row, and the compiler finds what to extend.
@@ -54,6 +56,8 @@ export interface ErrorDetails {
   /** Goes to the client as `error.metadata`: no secret, no upstream body. */
   metadata?: Record<string, unknown>
   availability?: Availability
+  /** How the request was routed: goes beside `error`, as `openrouter_metadata`, to a client that asks for it. */
+  routing?: JsonObject
   /** Extra response headers, such as `Retry-After` (seconds). */
   headers?: Record<string, string>
   upstream?: UpstreamFault

@@ -26,13 +26,17 @@ export async function* dispatch(exchange: Exchange, stop: AbortSignal): Dispatch
     if (failures.length > 0 && startedAtMs >= deadlineMs) break
     const preamble: DispatchEvent[] = []
     let committed = false
+    let dropped: readonly string[] = []
+    const onDropped = (fields: readonly string[]): void => {
+      dropped = fields
+    }
     try {
-      for await (const batch of answer(exchange, endpoint, { stop, deadlineMs })) {
+      for await (const batch of answer(exchange, endpoint, { stop, deadlineMs, onDropped })) {
         if (committed) {
           yield batch
         } else if (batch.some(commits)) {
           committed = true
-          yield [note(endpoint, startedAtMs), ...preamble, ...batch]
+          yield [note(endpoint, { startedAtMs, dropped }), ...preamble, ...batch]
         } else {
           preamble.push(...batch)
         }
@@ -45,7 +49,7 @@ export async function* dispatch(exchange: Exchange, stop: AbortSignal): Dispatch
       if (committed) throw error
       const failure = { endpoint, error: GatewayError.from(error) }
       failures.push(failure)
-      yield [note(endpoint, startedAtMs, failure.error)]
+      yield [note(endpoint, { startedAtMs, dropped, error: failure.error })]
       if (client.left.aborted) return
       stop.throwIfAborted()
       if (failure.error.details.upstream?.failOver !== true) break
@@ -57,7 +61,11 @@ export async function* dispatch(exchange: Exchange, stop: AbortSignal): Dispatch
 function answer(
   { env, request, client, limits }: Exchange,
   endpoint: Endpoint,
-  { stop, deadlineMs }: { stop: AbortSignal; deadlineMs: number },
+  {
+    stop,
+    deadlineMs,
+    onDropped,
+  }: { stop: AbortSignal; deadlineMs: number; onDropped: (fields: readonly string[]) => void },
 ): GenerationEvents {
   const left = providerOf(endpoint.provider)?.cancellable ? client.left : client.drained
   const { reasoning } = endpoint.model
@@ -68,6 +76,7 @@ function answer(
     env,
     signal: AbortSignal.any([left, stop]),
     limits: { ...limits, totalTimeoutMs },
+    onDropped,
   })
 }
 
@@ -86,7 +95,15 @@ function commits(event: GenerationEvent): boolean {
   return isContent(event) || event.type === 'finish'
 }
 
-function note(endpoint: Endpoint, startedAtMs: number, error?: GatewayError): DispatchEvent {
+/** How many names, and of how many characters, are noted of what was asked for in vain: a client names its fields. */
+const droppedMax = 50
+const droppedNameMax = 100
+
+function note(
+  endpoint: Endpoint,
+  { startedAtMs, dropped, error }: { startedAtMs: number; dropped: readonly string[]; error?: GatewayError },
+): DispatchEvent {
+  const names = [...new Set(dropped)].slice(0, droppedMax).map((name) => name.slice(0, droppedNameMax))
   return {
     type: 'attempt',
     endpoint,
@@ -97,6 +114,7 @@ function note(endpoint: Endpoint, startedAtMs: number, error?: GatewayError): Di
       status: error ? (error.details.upstream?.status ?? null) : 200,
       error: error ? (error.details.upstream?.code ?? error.errorType) : null,
       latencyMs: Date.now() - startedAtMs,
+      ...(names.length > 0 && { dropped: names }),
     },
   }
 }

@@ -28,6 +28,8 @@ export interface Exchange {
   hold: Hold
   client: Departure
   place: Place
+  /** The client wants to know how its request was routed. */
+  tellsRouting: boolean
   log(line: LogLine): void
 }
 

@@ -12,6 +12,7 @@ import { dispatch } from './dispatch.ts'
 import { originOf, type Exchange } from './exchange.ts'
 import { limitsOf } from './limits.ts'
 import { bugIn, requestLog } from './log.ts'
+import { asksMetadata } from './metadata.ts'
 import { Meter } from './meter.ts'
 import { Outcome } from './outcome.ts'
 import { placeOf } from './place.ts'
@@ -37,18 +38,23 @@ export async function generate(c: Context<{ Bindings: Env }>, dialect: Dialect):
       cost_nanos: 0,
       ...bugIn(error),
     })
-    return errorResponse(error, dialect.encodeError(error, id), { 'x-generation-id': id })
+    const { routing } = error.details
+    const isTold = routing !== undefined && asksMetadata(c.req.raw.headers)
+    const body = { ...dialect.encodeError(error, id), ...(isTold && { openrouter_metadata: routing }) }
+    return errorResponse(error, body, { 'x-generation-id': id })
   }
 }
 
 /** The whole life of one generation, in the order it happens. */
-async function serve(c: Context<{ Bindings: Env }>, dialect: Dialect, ticket: Ticket): Promise<Response> {
+async function serve(c: Context<{ Bindings: Env }>, route: Dialect, ticket: Ticket): Promise<Response> {
   const { env } = c
   const { headers } = c.req.raw
   const limits = limitsOf(env)
   const caller = await authenticate(env, headers)
   const profile = await profileOf(env, caller, limits, ticket.arrivedAtMs)
-  const request = dialect.decodeRequest(await readBody(c.req.raw, limits), headers)
+  const body = await readBody(c.req.raw, limits)
+  const dialect = route.formOf?.(body) ?? route
+  const request = dialect.decodeRequest(body, headers)
   const client = departure(c, limits)
 
   // From here on every path, refusal by the providers and departure of the client included, ends in `settle`.
@@ -66,6 +72,7 @@ async function serve(c: Context<{ Bindings: Env }>, dialect: Dialect, ticket: Ti
     client,
     origin: originOf(headers),
     place: placeOf(c.req.raw),
+    tellsRouting: asksMetadata(headers),
   }
   const outcome = new Outcome(exchange)
   const meter = new Meter(exchange, outcome)

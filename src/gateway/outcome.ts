@@ -1,4 +1,5 @@
 import type { GatewayError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { UsdNanos } from '../base/money.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import { isContent, type FinishReason, type Flaw, type GenerationEvent } from '../generation/events.ts'
@@ -9,6 +10,7 @@ import { cost, holdNanos, type Cost } from '../ledger/cost.ts'
 import type { AnswerContext, AnswerEvent, Charge } from '../wire/dialect.ts'
 import type { DispatchEvent } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
+import { metadataOf } from './metadata.ts'
 
 /**
  * How a generation ended. `failed` is the provider's fault or ours and costs the client nothing; `left` and
@@ -30,7 +32,9 @@ export class Outcome {
   end: End = 'failed'
   readonly #exchange: Exchange
   readonly #delivered = new TokenCounter()
-  #reported: Usage | undefined
+  #reported: Report | undefined
+  /** What was reported before the last batch. */
+  #reportedBefore: Report | undefined
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange
@@ -39,10 +43,12 @@ export class Outcome {
   /** Takes in a batch and returns what of it concerns the client. */
   add(batch: DispatchEvent[]): AnswerEvent[] {
     const answer: AnswerEvent[] = []
+    this.#reportedBefore = this.#reported
     for (const event of batch) {
       if (event.type === 'attempt') this.#attempted(event.endpoint, event.attempt)
-      else if (event.type === 'usage') this.#reported = event.usage
-      else {
+      else if (event.type === 'usage') {
+        this.#reported = { usage: event.usage, deliveredTokens: this.#delivered.tokens }
+      } else {
         this.#observe(event)
         answer.push(event)
       }
@@ -50,10 +56,10 @@ export class Outcome {
     return answer
   }
 
-  /** Forgets a batch that is not delivered, and what it said of the whole answer. */
+  /** Forgets the last batch, which is not delivered, and what it said of the whole answer. */
   takeBack(batch: DispatchEvent[]): void {
     for (const event of batch) if (event.type !== 'attempt') this.#delivered.remove(textOf(event))
-    this.#reported = undefined
+    this.#reported = this.#reportedBefore
     this.finish = undefined
   }
 
@@ -78,7 +84,7 @@ export class Outcome {
 
   /** What the answer says of itself. */
   context(): AnswerContext {
-    const { generationId, arrivedAtMs, plan, request } = this.#exchange
+    const { generationId, arrivedAtMs, plan, request, tellsRouting } = this.#exchange
     return {
       generationId,
       created: Math.floor(arrivedAtMs / 1000),
@@ -87,7 +93,13 @@ export class Outcome {
       promptTokensEstimate: request.promptTokensEstimate,
       ...(request.hidesReasoning && { hidesReasoning: true }),
       asked: request.native.body,
+      ...(tellsRouting && { routing: () => this.#routing() }),
     }
+  }
+
+  #routing(): JsonObject {
+    const metadata = metadataOf(this.#exchange, this)
+    return metadata ? { openrouter_metadata: metadata } : {}
   }
 
   /** The most tokens that the provider can have counted for what was delivered. */
@@ -130,7 +142,7 @@ export class Outcome {
 
   /** Whether the provider counted far more than there was: true reasoning can hide it, so it is only noted. */
   get usageSuspect(): boolean {
-    const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = this.#reported ?? {}
+    const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = this.#reported?.usage ?? {}
     return (
       promptTokens > 10 * Math.max(10, this.#exchange.request.promptTokensMax) ||
       completionTokens - reasoningTokens > 10 * Math.max(10, this.#delivered.tokens)
@@ -154,7 +166,7 @@ export class Outcome {
 
   /** The provider's last word on usage where it is possible, else our own count. */
   #usage(endpoint: Endpoint): Usage {
-    const reported = this.#reported
+    const reported = this.#reported && this.#upToNow(this.#reported)
     const estimate = this.#estimate()
     if (!reported || !this.#isPossible(reported, endpoint)) return estimate
     if (!this.flaws.includes('extra_choice')) return reported
@@ -168,6 +180,17 @@ export class Outcome {
       completionAudioTokens: 0,
       completionImageTokens: 0,
     }
+  }
+
+  /**
+   * Of an answer that broke off, what its provider had told by then, and our count of what came after that. Some tell
+   * the prompt's counts at the start, which only they know: how much of it was cached, and what an image is.
+   */
+  #upToNow({ usage, deliveredTokens }: Report): Usage {
+    const sinceTokens = this.#delivered.tokens - deliveredTokens
+    if (this.finish || sinceTokens <= 0 || usage.promptTokens === 0) return usage
+    const completionTokens = this.#withinCap(usage.completionTokens + sinceTokens)
+    return { ...usage, completionTokens, estimated: true }
   }
 
   #estimate(): Usage {
@@ -199,6 +222,12 @@ export class Outcome {
     const { maxTokens } = this.#exchange.request
     return maxTokens === undefined || tokens > capBelief * maxTokens ? tokens : Math.min(tokens, maxTokens)
   }
+}
+
+/** What the provider said of usage, and how much was delivered until then, by our count. */
+interface Report {
+  usage: Usage
+  deliveredTokens: number
 }
 
 /** Enough tokens that the rounding of their cost does not matter. */

@@ -10,6 +10,7 @@ import { makerAt } from '../providers/address.ts'
 import { readArray, readObject, readText } from '../wire/json.ts'
 import { checkKind } from './kind.ts'
 import type { Limits } from './limits.ts'
+import { unroutedMetadata } from './metadata.ts'
 
 /**
  * What a request without `max_tokens` sets aside for its completion. The hold rises with the answer, so this is how
@@ -24,6 +25,8 @@ const searchAllowance = 5
 export interface Plan {
   model: Model
   endpoints: Endpoint[]
+  /** How many endpoints can be called for the model, before some were left out. */
+  endpointsTotal: number
   markup: Markup
   profileVersion: number
   /** The completion tokens that the hold covers. */
@@ -42,7 +45,7 @@ export async function makePlan(
 ): Promise<Plan> {
   const { model, endpoints: live } = await selectModel(env, request.model)
   checkKind(model, request)
-  checkInputs(model, request)
+  checkInputs(model, request, live.length)
   const able = withinCap(withinContext(model, live, request), request)
   const endpoints = preferMaker(env, preferTools(able, request), request).slice(0, limits.attemptsMax)
   const markup = markupOf(profile.markups, model.id)
@@ -54,6 +57,7 @@ export async function makePlan(
   return {
     model,
     endpoints,
+    endpointsTotal: live.length,
     markup,
     profileVersion: profile.version,
     completionCap: Math.max(...caps),
@@ -93,10 +97,12 @@ const inputs: readonly { need: keyof GenerationRequest['needs']; modality: Modal
   { need: 'videoInput', modality: 'video' },
 ]
 
-function checkInputs(model: Model, request: GenerationRequest): void {
+function checkInputs(model: Model, request: GenerationRequest, endpointsTotal: number): void {
   for (const { need, modality } of inputs) {
     if (request.needs[need] && !model.inputModalities.includes(modality)) {
-      throw new GatewayError('not_found', `No endpoints of ${model.id} support ${modality} input.`)
+      throw new GatewayError('not_found', `No endpoints of ${model.id} support ${modality} input.`, {
+        routing: unroutedMetadata(request.model, endpointsTotal),
+      })
     }
   }
 }
@@ -110,6 +116,7 @@ function withinContext(model: Model, endpoints: readonly Endpoint[], request: Ge
   throw new GatewayError(
     'context_length_exceeded',
     `The prompt has about ${tokens} tokens, but the context of ${model.id} is ${most} tokens.`,
+    { routing: unroutedMetadata(request.model, endpoints.length) },
   )
 }
 

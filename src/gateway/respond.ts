@@ -19,12 +19,15 @@ export async function whole({ exchange, dialect, events, context }: Answer): Pro
   const fold = dialect.fold()
   for await (const batch of events) fold.add(batch)
   const headers = { 'x-generation-id': exchange.generationId }
+  const said = context()
+  const routing = said.routing?.()
   try {
-    return Response.json(fold.whole(context()), { headers })
+    return Response.json({ ...fold.whole(said), ...routing }, { headers })
   } catch (thrown) {
     // It is settled and in the log already.
     if (!(thrown instanceof GatewayError)) throw thrown
-    return errorResponse(thrown, dialect.encodeError(thrown, exchange.generationId), headers)
+    const body = { ...dialect.encodeError(thrown, exchange.generationId), ...routing }
+    return errorResponse(thrown, body, headers)
   }
 }
 

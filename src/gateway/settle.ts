@@ -4,6 +4,7 @@ import type { AnswerEvent, Charge } from '../wire/dialect.ts'
 import type { DispatchEvents } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { bugIn, log } from './log.ts'
+import { metadataOf, withMetadata } from './metadata.ts'
 import type { Meter } from './meter.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -30,7 +31,7 @@ export async function* settleAtEnd(
   } catch (thrown) {
     const error = GatewayError.from(meter.stop.aborted ? meter.stop.reason : thrown)
     outcome.close(client.left.aborted ? 'left' : isClientsDoing(error) ? 'stopped' : 'failed', error)
-    if (!outcome.committed && !client.answered) throw error
+    if (!outcome.committed && !client.answered) throw withMetadata(error, metadataOf(exchange, outcome))
     if (outcome.error) yield [{ type: 'error', error: failureOf(outcome.error) }]
   } finally {
     meter.close()

@@ -171,6 +171,8 @@ export interface AttemptRecord {
   status: number | null
   error: string | null
   latencyMs: number
+  /** What the client asked for and this endpoint could not be asked; absent where that is nothing. */
+  dropped?: readonly string[]
 }
 
 /**

@@ -29,6 +29,11 @@ export interface AnswerContext {
   hidesReasoning?: boolean
   /** The client's own body, for formats whose answers repeat what was asked. */
   asked?: JsonObject
+  /**
+   * Fields that say how the request was routed, where the client wants to know. They belong to what ends the answer,
+   * and are known by then; to a whole answer the gateway adds them.
+   */
+  routing?: () => JsonObject
 }
 
 /** What reaches a dialect: the provider's events without their usage, and the charge as the last thing. */
@@ -52,6 +57,8 @@ export interface AnswerFold {
 /** The client's side of a format: how it asks and how it wants to be answered. */
 export interface Dialect {
   format: Format
+  /** The dialect that a body is in where its route takes an older form as well; absent: this one. */
+  formOf?(body: JsonObject): Dialect | undefined
   /** Parses and checks a request body; throws a 400 that names the path of what is wrong. */
   decodeRequest(body: JsonObject, headers: Headers): GenerationRequest
   /** A streamed answer. */

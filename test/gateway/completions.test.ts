@@ -93,8 +93,8 @@ test.each([
   [{ logprobs: 5 }, 'logprobs: are not told here; use POST /chat/completions with logprobs: true'],
   [{ suffix: 'end' }, 'suffix: models behind chat do not fill in the middle; leave it out'],
   [{ echo: true }, 'echo: a model behind chat cannot repeat the prompt; put it before the text yourself'],
-  [{ messages: [] }, 'messages: belongs to POST /chat/completions'],
-  [{ tools: [] }, 'tools: belongs to POST /chat/completions'],
+  [{ messages: [] }, 'messages: does not go with prompt; send messages to POST /chat/completions'],
+  [{ tools: [] }, 'tools: does not go with prompt; send messages to POST /chat/completions'],
   [{ temperature: 9 }, 'temperature: Too big: expected number to be <=2'],
 ])('%o is refused by name', async (request: JsonObject, message) => {
   const { response, text: body, sent } = await complete(request, chatAnswer('Ho'))

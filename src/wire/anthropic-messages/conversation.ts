@@ -16,6 +16,7 @@ import type {
 import { readArray, readCount, readObject, readText } from '../json.ts'
 import { invalid } from '../refusals.ts'
 import { readSeal } from '../seals.ts'
+import { isRequestField } from './fields.ts'
 import { ownMaker } from './maker.ts'
 
 /** A Messages request in no format's words. What only a provider of this format can do is refused by its path. */
@@ -39,12 +40,14 @@ export function conversationOf(body: JsonObject): Conversation {
   }
 }
 
-/** What can be left undone without changing what the answer means. */
+/** What can be left undone without changing what the answer means, and what only hosts of this format may know. */
 function extrasOf(body: JsonObject): JsonObject {
   refuseForeign(body)
   const { context_management: context, speed } = body
   const budget = readObject(body['output_config'])?.['task_budget']
+  const unknown = Object.entries(body).filter(([field, value]) => value !== null && !isRequestField(field))
   return {
+    ...Object.fromEntries(unknown),
     ...(context && { context_management: context }),
     ...(speed === 'fast' && { speed }),
     ...(budget && { 'output_config.task_budget': budget }),

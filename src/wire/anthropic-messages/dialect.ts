@@ -40,10 +40,12 @@ class MessageEncoder implements AnswerEncoder {
 
   /** What the answer cost is known at its end only, so that is where its end is told. */
   end(): string {
+    const routing = this.#context.routing?.()
     if (this.#failure) {
-      return write(errorJson(failureOf(this.#failure), this.#context.generationId))
+      return write({ ...errorJson(failureOf(this.#failure), this.#context.generationId), ...routing })
     }
-    const frames = [...this.#frames.close(), this.#message.ending(this.#charge), { type: 'message_stop' }]
+    const stop = { type: 'message_stop', ...routing }
+    const frames = [...this.#frames.close(), this.#message.ending(this.#charge), stop]
     return this.#start() + frames.map(write).join('')
   }
 

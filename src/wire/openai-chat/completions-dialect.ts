@@ -50,7 +50,7 @@ class ChunkEncoder implements AnswerEncoder {
         this.#failure = undefined
         return failure
           ? this.#writeFailure(failure, event.charge)
-          : this.#write({ choices: [], usage: writeUsage(event.charge) })
+          : this.#write({ choices: [], usage: writeUsage(event.charge), ...this.#context.routing?.() })
       }
       case 'start':
       case 'frame':
@@ -66,6 +66,7 @@ class ChunkEncoder implements AnswerEncoder {
       error: failureJson(failure),
       choices: [choice(failed(failure))],
       ...(charge && { usage: writeUsage(charge) }),
+      ...this.#context.routing?.(),
     })
   }
 

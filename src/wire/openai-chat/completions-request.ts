@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { parseBody } from '../client-body.ts'
@@ -9,10 +9,10 @@ const tokens = z.array(z.int())
 
 const completionRequest = z.object({
   prompt: z.union([z.string(), z.array(z.string()), tokens, z.array(tokens)]),
-  stream: z.boolean().nullish(),
-  echo: z.boolean().nullish(),
-  suffix: z.string().nullish(),
-  logprobs: z.int().nullish(),
+  stream: z.nullish(z.boolean()),
+  echo: z.nullish(z.boolean()),
+  suffix: z.nullish(z.string()),
+  logprobs: z.nullish(z.int()),
 })
 
 /**
@@ -28,7 +28,8 @@ export function decodeCompletionRequest(body: JsonObject, headers: Headers): Gen
     throw invalid('logprobs: are not told here; use POST /chat/completions with logprobs: true')
   }
   for (const field of chatOnly) {
-    if ((body[field] ?? null) !== null) throw invalid(`${field}: belongs to POST /chat/completions`)
+    if ((body[field] ?? null) === null) continue
+    throw invalid(`${field}: does not go with prompt; send messages to POST /chat/completions`)
   }
   const message: Json = { role: 'user', content: textOf(prompt) }
   const fields = Object.entries(body).flatMap(([field, value]): [string, Json][] => {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { GenerationFailure } from '../../generation/events.ts'
 import type { AnswerContext, AnswerEncoder, AnswerEvent, Charge, Dialect } from '../dialect.ts'
 import { ChatFold } from './chat-fold.ts'
+import { openaiCompletionsDialect } from './completions-dialect.ts'
 import { decodeRequest } from './decode-request.ts'
 import { errorJson, failureJson } from './errors.ts'
 import { Frames, mapDelta, withoutReasoning } from './frames.ts'
@@ -10,6 +11,8 @@ import { writeUsage } from './usage.ts'
 /** OpenAI's chat completions with OpenRouter's additions, as clients speak it. */
 export const openaiChatDialect: Dialect = {
   format: 'openai-chat',
+  formOf: ({ prompt, messages }) =>
+    (prompt ?? null) !== null && (messages ?? null) === null ? openaiCompletionsDialect : undefined,
   decodeRequest,
   encoder: (context) => new ChunkEncoder(context),
   fold: () => new ChatFold(),
@@ -61,7 +64,7 @@ class ChunkEncoder implements AnswerEncoder {
     this.#failure = undefined
     return failure
       ? this.#writeFailure(failure, charge)
-      : this.#write({ choices: [], usage: writeUsage(charge) })
+      : this.#write({ choices: [], usage: writeUsage(charge), ...this.#context.routing?.() })
   }
 
   #writeFailure(failure: GenerationFailure, charge?: Charge): string {
@@ -76,6 +79,7 @@ class ChunkEncoder implements AnswerEncoder {
         },
       ],
       ...(charge && { usage: writeUsage(charge) }),
+      ...this.#context.routing?.(),
     })
   }
 

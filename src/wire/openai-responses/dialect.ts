@@ -40,7 +40,8 @@ class EventEncoder implements AnswerEncoder {
     this.#answer.close()
     let text = this.encode([])
     const response = responseAtEnd(this.#context, this.#answer, this.#output.items())
-    text += this.#write({ type: `response.${response.status}`, response })
+    const routed = { ...response, ...this.#context.routing?.() }
+    text += this.#write({ type: `response.${response.status}`, response: routed })
     return `${text}data: [DONE]\n\n`
   }
 

@@ -1,0 +1,320 @@
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import * as z from 'zod'
+import type { Json, JsonObject } from '../../src/base/json.ts'
+import type { Env } from '../../src/env.ts'
+import { Outcome } from '../../src/gateway/outcome.ts'
+import { readObject } from '../../src/wire/json.ts'
+import { account, type TestAccount } from '../support/account.ts'
+import {
+  messageEnd,
+  messageStart,
+  messageStream,
+  readMessageEvents,
+  text,
+} from '../support/anthropic-events.ts'
+import { chatAnswer, chatStream, delta } from '../support/chat-chunks.ts'
+import { ask, at } from '../support/chat.ts'
+import { gate, provider, refusingUrl, replyJson } from '../support/provider.ts'
+import { readEvents } from '../support/sse.ts'
+import type { Step } from '../support/upstream-script.ts'
+import { framesOf } from '../wire/responses-answers.ts'
+
+const llama = 'meta-llama/llama-3.3-70b-instruct'
+const haiku = 'anthropic/claude-haiku-4.5'
+const greeting = [{ role: 'user', content: 'Hello' }]
+const overloaded = replyJson(503, { error: { message: 'busy' } })
+
+let caller: TestAccount
+beforeAll(async () => {
+  vi.spyOn(console, 'info').mockReturnValue()
+  vi.spyOn(console, 'error').mockReturnValue()
+  caller = await account(env)
+})
+
+/** What the official client (@openrouter/sdk 1.3.19) insists on in it. */
+const sdkSchema = z.object({
+  requested: z.string(),
+  strategy: z.literal('direct'),
+  region: z.string().nullable(),
+  summary: z.string(),
+  attempt: z.int(),
+  is_byok: z.boolean(),
+  endpoints: z.object({
+    total: z.int(),
+    available: z.array(z.object({ provider: z.string(), model: z.string(), selected: z.boolean() })),
+  }),
+  attempts: z.array(z.object({ provider: z.string(), model: z.string(), status: z.int() })).optional(),
+})
+
+interface Question {
+  path?: string
+  headers?: Record<string, string>
+  colo?: string
+  /** What the hosts of the model play, in the order in which they are asked. Default: DeepInfra answers. */
+  deepinfra?: Step[] | 'refused'
+  groq?: Step[]
+  settings?: Partial<Env>
+}
+
+interface Told {
+  status: number
+  /** The whole body, or the objects of the stream. */
+  parts: JsonObject[]
+  id: string | null
+}
+
+/** Asks for a model that DeepInfra serves, and after it Groq where that is played. */
+async function told(request: JsonObject, question: Question = {}): Promise<Told> {
+  const { deepinfra = chatAnswer('Hi'), groq, path = 'chat/completions' } = question
+  const first = deepinfra === 'refused' ? undefined : await provider(deepinfra)
+  const second = groq && (await provider(groq))
+  const settings: Env = {
+    ...env,
+    DEEPINFRA_API_KEY: 'k',
+    DEEPINFRA_BASE_URL: first?.baseUrl ?? refusingUrl,
+    ...(second && { GROQ_API_KEY: 'k', GROQ_BASE_URL: second.baseUrl }),
+    ...question.settings,
+  }
+  const content = path === 'completions' ? { prompt: 'Hello' } : { messages: greeting }
+  const { response, settled } = await ask(
+    settings,
+    { model: llama, ...(path === 'responses' ? { input: 'Hello' } : content), ...request },
+    {
+      path: `/api/v1/${path}`,
+      key: caller.key,
+      headers: question.headers ?? { 'x-openrouter-metadata': 'enabled' },
+      ...(question.colo !== undefined && { colo: question.colo }),
+    },
+  )
+  const body = await response.text()
+  await settled()
+  return { status: response.status, parts: partsOf(path, body), id: response.headers.get('x-generation-id') }
+}
+
+function partsOf(path: string, body: string): JsonObject[] {
+  if (body.startsWith('{')) return [JSON.parse(body)]
+  if (path === 'messages') return readMessageEvents(body)
+  if (path === 'responses') return framesOf(body)
+  const chunks = readEvents(body).map((event) => ('json' in event ? readObject(event.json) : undefined))
+  return chunks.filter((chunk) => chunk !== undefined)
+}
+
+/** The metadata of an answer, which only its last part may hold. */
+function metadataOf({ parts }: Told): Json | undefined {
+  const holders = parts.map(
+    (part) => part['openrouter_metadata'] ?? at(part['response'], 'openrouter_metadata'),
+  )
+  expect(holders.slice(0, -1).filter((holder) => holder !== undefined)).toEqual([])
+  return holders.at(-1)
+}
+
+const deepinfra = { provider: 'DeepInfra', model: llama }
+const groq = { provider: 'Groq', model: llama }
+const routed = {
+  requested: llama,
+  strategy: 'direct',
+  region: null,
+  summary: 'available=1, selected=DeepInfra',
+  attempt: 1,
+  is_byok: false,
+  endpoints: { total: 1, available: [{ ...deepinfra, selected: true }] },
+  attempts: [{ ...deepinfra, status: 200 }],
+  pipeline: [],
+  dropped: [],
+}
+
+describe.each(['chat/completions', 'completions', 'messages', 'responses'])('POST /%s', (path) => {
+  const request = path === 'messages' ? { max_tokens: 100 } : {}
+
+  test.for([true, false])(
+    '[42] [87] tells with the end of the answer how it was routed, stream: %s',
+    async (stream) => {
+      const answer = await told({ ...request, stream }, { path })
+      expect(answer.status).toBe(200)
+      expect(metadataOf(answer)).toEqual(routed)
+      expect(sdkSchema.safeParse(metadataOf(answer)).error).toBeUndefined()
+      // Chat and completions have no types.
+      const last = { messages: 'message_stop', responses: 'response.completed' }[path]
+      expect(stream ? answer.parts.at(-1)?.['type'] : last).toBe(last)
+    },
+  )
+
+  test.for([true, false])('tells nothing unasked, stream: %s', async (stream) => {
+    const { parts } = await told({ ...request, stream }, { path, headers: {} })
+    expect(JSON.stringify(parts)).not.toContain('openrouter_metadata')
+  })
+
+  test.for([true, false])(
+    'tells a failure before the answer beside the error, stream: %s',
+    async (stream) => {
+      const answer = await told({ ...request, stream }, { path, deepinfra: overloaded })
+      expect(answer.status).toBe(503)
+      expect(answer.parts[0]).toHaveProperty('error.message')
+      expect(metadataOf(answer)).toEqual({
+        ...routed,
+        summary: 'available=1',
+        endpoints: { total: 1, available: [{ ...deepinfra, selected: false }] },
+        attempts: [{ ...deepinfra, status: 503 }],
+      })
+    },
+  )
+
+  test.for([true, false])('tells a failure in the middle with the error, stream: %s', async (stream) => {
+    const half = chatStream([delta('Half')], { noDone: true })
+    expect(metadataOf(await told({ ...request, stream }, { path, deepinfra: half }))).toMatchObject({
+      summary: 'available=1',
+      endpoints: { available: [{ ...deepinfra, selected: false }] },
+      attempts: [{ ...deepinfra, status: 200 }],
+    })
+  })
+})
+
+test.for([
+  ['x-openrouter-metadata', 'Enabled', true],
+  ['x-openrouter-metadata', 'yes', false],
+  ['x-openrouter-metadata', 'disabled', false],
+  ['X-OpenRouter-Experimental-Metadata', 'enabled', true],
+] as const)('[179] %s: %s tells it: %s', async ([name, value, isTold]) => {
+  const answer = await told({}, { headers: { [name]: value } })
+  expect(metadataOf(answer) !== undefined).toBe(isTold)
+})
+
+test.for([
+  ['is overloaded', overloaded, 503],
+  ['refuses the connection', 'refused', 502],
+  ['answers with nothing', chatStream([]), 502],
+] as const)(
+  '[180] after a failover from a host that %s both attempts are told',
+  async ([, first, status]) => {
+    const answer = await told(
+      { stream: true },
+      { deepinfra: first === 'refused' ? first : [...first], groq: chatAnswer('Hi') },
+    )
+    expect(metadataOf(answer)).toEqual({
+      ...routed,
+      summary: 'available=2, selected=Groq',
+      attempt: 2,
+      endpoints: {
+        total: 2,
+        available: [
+          { ...deepinfra, selected: false },
+          { ...groq, selected: true },
+        ],
+      },
+      attempts: [
+        { ...deepinfra, status },
+        { ...groq, status: 200 },
+      ],
+    })
+  },
+)
+
+test('a failure behind a keep-alive tells it in the stream that has begun', async () => {
+  const upstream = await provider([gate('late'), ...overloaded])
+  const { response, settled } = await ask(
+    {
+      ...env,
+      DEEPINFRA_API_KEY: 'k',
+      DEEPINFRA_BASE_URL: upstream.baseUrl,
+      LIMITS: JSON.stringify({ keepAliveMs: 50 }),
+    },
+    { model: llama, messages: greeting, stream: true },
+    { key: caller.key, headers: { 'x-openrouter-metadata': 'enabled' } },
+  )
+  await upstream.open('late')
+  const body = await response.text()
+  await settled()
+  const parts = partsOf('', body)
+  expect(parts).toMatchObject([
+    { error: { code: 503 }, openrouter_metadata: { attempt: 1, attempts: [{ ...deepinfra, status: 503 }] } },
+  ])
+})
+
+test('the region is that of the data centre', async () => {
+  expect(metadataOf(await told({}, { colo: 'HKG' }))).toMatchObject({ region: 'hkg' })
+})
+
+test('[79] a refusal by the provider is told with the attempt, and a 400 too', async () => {
+  const refused = replyJson(400, { error: { message: 'bad', code: 'invalid_value' } })
+  const answer = await told({}, { deepinfra: refused })
+  expect(answer.status).toBe(400)
+  expect(metadataOf(answer)).toMatchObject({ attempt: 1, attempts: [{ ...deepinfra, status: 400 }] })
+})
+
+test('where no endpoint is fit, none was tried', async () => {
+  const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }
+  const answer = await told({ messages: [{ role: 'user', content: [picture] }] })
+  expect(answer.status).toBe(404)
+  expect(metadataOf(answer)).toEqual({
+    requested: llama,
+    strategy: 'direct',
+    attempt: 0,
+    endpoints: { total: 1, available: [] },
+    pipeline: [],
+  })
+})
+
+test('what is refused before it is routed has none: a body, a key, an unknown model, money', async () => {
+  const poor = await account(env, { credit: 0 })
+  for (const [key, request, status] of [
+    [caller.key, { model: llama }, 400],
+    ['sk-or-v1-x', { model: llama, messages: greeting }, 401],
+    [caller.key, { model: 'no/such', messages: greeting }, 400],
+    [poor.key, { model: llama, messages: greeting }, 402],
+  ] as const) {
+    const { response } = await ask({ ...env, DEEPINFRA_API_KEY: 'k' }, request, {
+      key,
+      headers: { 'x-openrouter-metadata': 'enabled' },
+    })
+    expect([response.status, await response.json()]).toEqual([status, { error: expect.anything() }])
+  }
+})
+
+test('[78] of a fault of ours nothing is told', async () => {
+  const bug = vi.spyOn(Outcome.prototype, 'add').mockImplementation(() => {
+    throw new RangeError('a bug')
+  })
+  const answer = await told({})
+  bug.mockRestore()
+  expect(answer.status).toBe(500)
+  expect(answer.parts).toEqual([{ error: expect.objectContaining({ code: 500 }) }])
+})
+
+describe('what the serving endpoint could not be asked', () => {
+  test('is told by name, for a client of another format, and kept with the attempt', async () => {
+    const request = { max_tokens: 100, context_management: { edits: [] }, top_k: 5 }
+    const answer = await told({ ...request, service_tier: 'auto' }, { path: 'messages' })
+    expect(metadataOf(answer)).toMatchObject({ dropped: ['context_management'] })
+    expect(await caller.generation(answer.id)).toMatchObject({
+      provider_responses: [{ provider_name: 'DeepInfra', dropped: ['context_management'] }],
+    })
+  })
+
+  test('is told of chat over Messages', async () => {
+    const upstream = await provider(
+      messageStream(messageStart(), ...text(0, 'Hi'), ...messageEnd('end_turn')),
+    )
+    const request = { model: haiku, seed: 7, logit_bias: { 5: 1 } }
+    const settings = { ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: upstream.baseUrl }
+    expect(metadataOf(await told(request, { settings }))).toMatchObject({ dropped: ['seed', 'logit_bias'] })
+  })
+
+  test('is that of the endpoint that serves, not of one that failed', async () => {
+    const answer = await told({ top_k: 5 }, { deepinfra: overloaded, groq: chatAnswer('Hi') })
+    expect(metadataOf(answer)).toMatchObject({ attempt: 2, dropped: ['top_k'] })
+    const { id } = answer
+    const attempts = at(JSON.parse(JSON.stringify(await caller.generation(id))), 'provider_responses')
+    expect(attempts).toEqual([
+      expect.not.objectContaining({ dropped: expect.anything() }),
+      expect.objectContaining({ dropped: ['top_k'] }),
+    ])
+  })
+
+  test('is told of no more names than a record has room for', async () => {
+    const names = Array.from({ length: 80 }, (_, index) => [`${index}${'x'.repeat(120)}`, 1])
+    const request = { max_tokens: 100, ...Object.fromEntries(names) }
+    const dropped = at(metadataOf(await told(request, { path: 'messages' })), 'dropped')
+    expect(dropped).toEqual(names.slice(0, 50).map(([name]) => String(name).slice(0, 100)))
+  })
+})
