@@ -1,3 +1,4 @@
+import { clientFormats, type Translating } from './formats.ts'
 import { bill, busyObjectPerMonth, sum, type BillLine } from './bill.ts'
 import type { Counting, Distance } from './counting.ts'
 import type { Environment } from './environment.ts'
@@ -16,6 +17,7 @@ export interface Results {
   counting: Counting
   distanceMs: number
   distance: Distance
+  translating: Translating[]
   resolving: Resolving[]
 }
 
@@ -31,6 +33,7 @@ export function report(results: Results): string {
     `## Calls and rows\n\n${callsAndRows(results.counting)}`,
     `## The bill\n\n${billTable(results)}`,
     `## Distance and eviction\n\n${distances(results)}`,
+    `## What a format costs\n\n${formatCosts(results)}`,
     `## Resolving a model\n\n${resolvings(results)}`,
   ]
     .join('\n\n')
@@ -205,6 +208,20 @@ function billTable({ counting, gateway }: Results): string {
 
 function billRow({ what, perRequest: amount, dollarsPerMillion }: BillLine): string[] {
   return [what, amount.toFixed(3), `$${dollarsPerMillion.toFixed(2)}`]
+}
+
+function formatCosts({ translating }: Results): string {
+  const rows = translating.map(({ provider, cpuMs }) => [
+    provider,
+    ...clientFormats.map(
+      (client) => `${ms(cpuMs[client] ?? Number.NaN)}${client === provider ? ' (native)' : ''}`,
+    ),
+  ])
+  return (
+    `${table(['the provider speaks, and the client →', ...clientFormats], rows)}\n\n` +
+    'CPU ms to read a stream of 200 chunks in one format and to write it in another, chunk by chunk, in Node: no ' +
+    'sockets, keys or money. Where both speak the same format the events pass with edits.'
+  )
 }
 
 function resolvings({ resolving }: Results): string {

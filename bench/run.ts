@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { countEverything, measureDistance } from './counting.ts'
 import { measure, scenarioNames, scenarios, type Measurement } from './measure.ts'
 import { environment } from './environment.ts'
+import { measureTranslating } from './formats.ts'
 import { measureResolving } from './resolving.ts'
 import { report, type Results, type Rounds } from './report.ts'
 import {
@@ -30,6 +31,7 @@ try {
     counting: await told('counting calls and rows', () => countEverything(upstream)),
     distanceMs,
     distance: await told('distance to the object', () => measureDistance(upstream, distanceMs)),
+    translating: await told('translating streams', measureTranslating),
     resolving: await told('resolving models', () => measureResolving(catalogueSizes)),
   }
   const text = report(results)
