@@ -24,6 +24,8 @@ import { wrangler } from './wrangler.ts'
 /** What deploying needs to read of wrangler.toml, the page that stays as it is. */
 export interface Project {
   name: string
+  /** A build of Cloudflare's has chosen the name. */
+  isNamedByBuild: boolean
   accountId: string | undefined
   crons: string[]
   isOnWorkersDev: boolean
@@ -56,9 +58,11 @@ export async function readProject(environment: Environment): Promise<Project> {
   const { experimental_readRawConfig: readRawConfig } = await import('wrangler')
   const raw = rawProject.parse(readRawConfig({ config: join(root, 'wrangler.toml') }).rawConfig)
   // Cloudflare's own builds may have given the Worker another name.
-  const name = environment['WRANGLER_CI_OVERRIDE_NAME'] || raw.name
+  const given = environment['WRANGLER_CI_OVERRIDE_NAME']
+  const name = given || raw.name
   return {
     name,
+    isNamedByBuild: Boolean(given),
     accountId: raw.account_id,
     crons: raw.triggers?.crons ?? [],
     isOnWorkersDev: raw.workers_dev ?? true,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { resultOf, type Answer, type Cloudflare } from './cloudflare.ts'
 import type { Project } from './deploy-release.ts'
+import { Failure } from './failure.ts'
 
 /** The Worker as Cloudflare has it now. */
 export interface DeployedWorker {
@@ -16,12 +17,23 @@ export interface DeployedWorker {
 /** By which the API says that something is not there. */
 const missing = { worker: [10_007, 10_090], database: [7404], namespace: [10_013] } as const
 
-/** What is deployed under that name; `undefined` where nothing is. */
-export async function deployedWorker(account: Cloudflare, name: string): Promise<DeployedWorker | undefined> {
+/** What is deployed under the project's name; `undefined` where nothing is. */
+export async function deployedWorker(
+  account: Cloudflare,
+  { name, isNamedByBuild }: Project,
+): Promise<DeployedWorker | undefined> {
   const settings = await account.ask('GET', `/workers/scripts/${name}/settings`)
   if (isMissing(settings, 'worker')) return undefined
   const { bindings } = resultOf(settings, settingsReply)
   const ofType = (type: string) => bindings.filter((binding) => binding.type === type)
+  // Cloudflare's own builds make the Worker, empty, before its first deploy runs in them.
+  const isOurs = ofType('durable_object_namespace').some((each) => each.name === 'LEDGER')
+  if (!isOurs && !isNamedByBuild) {
+    throw new Failure(
+      `A Worker of another project is called ${name} in this account: choose another name in wrangler.toml, ` +
+        `or remove that Worker with \`npx wrangler delete ${name}\`, and run this again.`,
+    )
+  }
   return {
     variables: Object.fromEntries(ofType('plain_text').map((each) => [each.name, each.text ?? ''])),
     secrets: ofType('secret_text').map((each) => each.name),

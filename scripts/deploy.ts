@@ -94,7 +94,7 @@ async function look(): Promise<Situation> {
         `https://dash.cloudflare.com/${account.accountId}/workers/onboarding once, and run this again.`,
     )
   }
-  const deployed = await deployedWorker(account, project.name)
+  const deployed = await deployedWorker(account, project)
   const database = await findDatabase(account, project, deployed)
   const namespaceId = await findNamespace(account, project, deployed)
   const chosen = keepJurisdiction(settings, deployed, database)

@@ -24,7 +24,7 @@ async function destroy(given: string | undefined): Promise<void> {
   const settings = readSettings(process.env)
   const project = await readProject(process.env)
   const account = await openAccount(settings.cloudflare, project.accountId)
-  const deployed = await deployedWorker(account, project.name)
+  const deployed = await deployedWorker(account, project)
   const database = await findDatabase(account, project, deployed)
   const namespaceId = await findNamespace(account, project, deployed)
 

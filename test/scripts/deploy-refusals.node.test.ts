@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { accountId } from '../support/fake-cloudflare.ts'
+import { accountId, token } from '../support/fake-cloudflare.ts'
 import { startRehearsal, type Rehearsal } from './rehearsal.ts'
 
 // A deploy is four processes; nothing here is timed.
@@ -132,6 +132,27 @@ test.for([
   stage.environment['GATEWAY_URL'] = undefined
   stage.settings(`${line}\n`)
   await expectRefusal(sentence)
+})
+
+test('does not touch a Worker of another project that has its name', async () => {
+  const script = `${stage.cloudflare.url}/accounts/${accountId}/workers/scripts/switchyard`
+  const headers = { authorization: `Bearer ${token}` }
+  const metadata = { main_module: 'index.js', bindings: [], compatibility_date: '2026-10-15' }
+  const body = new FormData()
+  body.set('metadata', JSON.stringify(metadata))
+  body.set('index.js', 'export default { fetch: () => new Response("The trains of today") }')
+  expect((await fetch(script, { method: 'PUT', headers, body })).status).toBe(200)
+  stage.cloudflare.changes.splice(0)
+
+  const refusal =
+    'A Worker of another project is called switchyard in this account: choose another name in wrangler.toml, ' +
+    'or remove that Worker with `npx wrangler delete switchyard`, and run this again.'
+  await expectRefusal(refusal)
+  expect(await stage.run('destroy', '--confirm', 'switchyard')).toEqual({ code: 1, output: `${refusal}\n` })
+  expect(stage.cloudflare.changes).toEqual([])
+
+  await fetch(script, { method: 'DELETE', headers })
+  stage.cloudflare.changes.splice(0)
 })
 
 test('tells how it is used', async () => {
