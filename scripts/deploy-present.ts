@@ -1,17 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { RootKeys } from '../src/base/key-text.ts'
 import { liveProviders } from '../src/providers/live.ts'
 import { providers } from '../src/providers/table.ts'
-import { runCurl } from './curl.ts'
+import { curlLine, runCurl, type CurlCall } from './curl.ts'
 import type { MasterKey } from './deploy-key.ts'
 import type { DeploymentSettings } from './deploy-settings.ts'
 import type { DeployedWorker } from './deploy-worker.ts'
 import { Failure } from './failure.ts'
 import { root } from './run.ts'
-import { deploymentFolder, managementKeyFile, urlFile, writePrivate } from './secrets.ts'
-import { curlLine, welcome, type RunningGateway } from './welcome.ts'
+import { answeredFile, deploymentFolder, managementKeyFile, urlFile, writePrivate } from './secrets.ts'
+import { welcome, type RunningGateway } from './welcome.ts'
 import { ready } from './wrangler.ts'
 
 /** A new address needs a name and a certificate; a new version needs to reach every data centre. */
@@ -28,11 +28,13 @@ interface Deployment {
   /** Where what is printed is kept, for others to read. */
   inCi: boolean
   changed: boolean
+  /** See `Release`. */
+  tag: string | undefined
 }
 
 /** Waits for the gateway to answer, uses it as a client would, and tells how to. */
 export async function present(deployment: Deployment): Promise<void> {
-  const { settings, deployed, key, keys, origin, changed } = deployment
+  const { settings, deployed, key, keys, origin } = deployment
   if (key.where !== 'nowhere') await untilReady(origin, settings.accessHeaders)
   console.log('')
   const curl = keys && (await presentKeys(deployment, keys))
@@ -43,14 +45,13 @@ export async function present(deployment: Deployment): Promise<void> {
   if (kept.length > 0)
     console.log(`\nStill on the Worker, though not set here: ${kept.join(', ')}. ${howToRemove}`)
   if (key.advice !== undefined) console.log(`\n${key.advice}`)
-  // What is the same as before has been tried before; trying again would cost money.
-  if (curl !== undefined && changed) await tryOut(curl, settings.accessHeaders)
+  if (curl !== undefined) await tryOut(curl, deployment)
 }
 
 const howToRemove = 'To remove one: npx wrangler secret delete NAME'
 
-/** Prints the keys as `npm run dev` does, and gives the arguments of a call of curl. */
-async function presentKeys(deployment: Deployment, keys: RootKeys): Promise<string[]> {
+/** Prints the keys as `npm run dev` does, and gives a call that the gateway answers. */
+async function presentKeys(deployment: Deployment, keys: RootKeys): Promise<CurlCall> {
   const { settings, deployed, origin } = deployment
   const running: RunningGateway = { origin, isLocal: false, keys, headers: settings.accessHeaders }
   await untilAccepted(running, deployed)
@@ -125,11 +126,21 @@ function keptSecrets(settings: DeploymentSettings, deployed: DeployedWorker | un
   return (deployed?.secrets ?? []).filter((name) => !ours.includes(name))
 }
 
-async function tryOut(curl: string[], headers: Record<string, string>): Promise<void> {
-  const answer = await runCurl(curl, headers)
+/** A release that has answered is not asked again while nothing changes: that would cost money. */
+async function tryOut(curl: CurlCall, { settings, changed, tag }: Deployment): Promise<void> {
+  const file = join(deploymentFolder, answeredFile)
+  const hasAnswered = existsSync(file) && readFileSync(file, 'utf8').trim() === tag
+  if (hasAnswered && !changed) return
+  rmSync(file, { force: true })
+  const answer = await runCurl(curl, settings.accessHeaders)
   if (answer === 'not installed')
     return console.log('\n(curl is not installed here, so this line was not tried.)')
-  if ('answered' in answer)
-    return console.log(`\nThis line was tried just now. The answer: ${answer.answered}`)
-  throw new Failure(`\nThe gateway is deployed, but this line failed just now: ${answer.failed}`)
+  if ('failed' in answer) {
+    throw new Failure(
+      `\nThe gateway is deployed, but this line failed just now: ${answer.failed}\n` +
+        'See which provider refused: npm run status -- --url deployed. The next `npm run deploy` tries the line again.',
+    )
+  }
+  writePrivate(file, `${tag}\n`)
+  console.log(`\nThis line was tried just now. The answer: ${answer.answered}`)
 }

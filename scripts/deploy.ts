@@ -74,7 +74,7 @@ async function deploy(options: Options): Promise<void> {
 
   const changed = !isSame || migratedBefore || migratedAfter || rescheduled
   if (!changed) console.log('Nothing has changed since the last deploy.')
-  await present({ settings, deployed, key, keys, origin, inCi, changed })
+  await present({ settings, deployed, key, keys, origin, inCi, changed, tag: release.tag })
 }
 
 /** Without a key there is no fingerprint to compare; without the address, an upload broke off after the Worker. */
@@ -181,7 +181,11 @@ async function migrate(account: Cloudflare, release: Release): Promise<boolean> 
 
 async function wakeHourly(account: Cloudflare, { name, crons }: Project): Promise<boolean> {
   const outcome = await schedule(account, name, crons)
-  if (typeof outcome === 'string') return outcome === 'changed'
+  if (outcome === 'as before') return false
+  if (outcome === 'changed') {
+    console.log(crons.length === 0 ? 'Removed the cron.' : `Set the cron: ${crons.join(', ')}.`)
+    return true
+  }
   console.log(
     `Deployed without its hourly cron (Cloudflare: ${outcome.refused}). The gateway works; but after a database is restored, ` +
       'accounts at rest are not compared with it by themselves. Free a cron at another Worker, and run this again.',

@@ -14,6 +14,8 @@ export const masterKeyFile = 'master-key'
 /** In the folder of a deployment, what the command line needs: where it is, and the key that manages it. */
 export const urlFile = 'url'
 export const managementKeyFile = 'management-key'
+/** The fingerprint of the last release that answered when it was tried. */
+export const answeredFile = 'answered'
 
 /** The secret that every key derives from: made once, for this folder, and readable by its owner alone. */
 export function masterKey(folder: string): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { formatUsd } from '../src/base/money.ts'
+import type { CurlCall } from './curl.ts'
 import { ask } from './management-client.ts'
 import { nanosOf } from './table.ts'
 
@@ -22,8 +23,8 @@ export interface Welcome {
   gateway: string
   apiKey: string
   managementKey: string
-  /** The arguments of a call of curl that it answers. */
-  curl: string[]
+  /** A call that it answers. */
+  curl: CurlCall
 }
 
 /** Gives the default account its first credit, and tells how to use the gateway. */
@@ -42,13 +43,8 @@ export async function welcome(gateway: RunningGateway): Promise<Welcome> {
     apiKey: `API key         ${keys.inference}        account "default", ${formatUsd(balance)} of credit`,
     managementKey: `Management key  ${keys.management}`,
     // A provider whose models nobody listed, such as a local one, is still there to be asked.
-    curl: model === undefined ? [`${origin}/api/v1/models`] : chatArguments(gateway, model),
+    curl: model === undefined ? { url: `${origin}/api/v1/models`, headers: [] } : chatCall(gateway, model),
   }
-}
-
-/** A line that a shell of this system takes as it is. */
-export function curlLine(curl: string[]): string {
-  return ['curl', ...curl].map((word) => (/^[\w:/.-]+$/.test(word) ? word : quoted(word))).join(' ')
 }
 
 const creditsReply = z.object({ data: z.object({ total_credits: z.number(), total_usage: z.number() }) })
@@ -73,19 +69,14 @@ function modelToTry(models: Model[]): string | undefined {
     .toSorted((a, b) => Number(a.pricing.completion) - Number(b.pricing.completion))[0]?.id
 }
 
-function chatArguments({ origin, keys }: RunningGateway, model: string): string[] {
-  const body = { model, stream: true, messages: [{ role: 'user', content: 'Hello from Switchyard' }] }
-  const headers = [`Authorization: Bearer ${keys.inference}`, 'Content-Type: application/json']
-  return [
-    '-N',
-    `${origin}/api/v1/chat/completions`,
-    ...headers.flatMap((header) => ['-H', header]),
-    '-d',
-    JSON.stringify(body),
-  ]
-}
-
-/** Nothing quoted here holds a single quote; the prompt of Windows knows double quotes alone. */
-function quoted(text: string): string {
-  return process.platform === 'win32' ? `"${text.replaceAll('"', String.raw`\"`)}"` : `'${text}'`
+function chatCall({ origin, keys }: RunningGateway, model: string): CurlCall {
+  return {
+    url: `${origin}/api/v1/chat/completions`,
+    headers: [`Authorization: Bearer ${keys.inference}`, 'Content-Type: application/json'],
+    body: JSON.stringify({
+      model,
+      stream: true,
+      messages: [{ role: 'user', content: 'Hello from Switchyard' }],
+    }),
+  }
 }

@@ -1,9 +1,9 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { root } from '../../scripts/run.ts'
-import { token } from '../support/fake-cloudflare.ts'
+import { accountId, token } from '../support/fake-cloudflare.ts'
 import { startRehearsal, type Rehearsal } from './rehearsal.ts'
 
 // A deploy is four processes; nothing here is timed.
@@ -33,6 +33,7 @@ test('makes everything in an empty account, then migrates, and shows a gateway t
     'No jurisdiction is set for the data\\. One, such as JURISDICTION=eu, can only be chosen before the first deploy\\.',
     String.raw`Uploaded the Worker \(\d+ KiB gzipped\), with MASTER_KEY, OPENAI_API_KEY, SIMULATOR\.`,
     `Migrated the database: ${migrations}\\.`,
+    String.raw`Set the cron: 17 \* \* \* \*\.`,
     '',
     `Gateway         ${cloudflare.gateway}/api/v1`,
     `API key         ${key}        account "default", \\$10\\.00 of credit`,
@@ -77,10 +78,12 @@ test('uploads what the Worker is bound to, and its secrets as secrets', () => {
     name: 'CACHE',
     namespace_id: cloudflare.namespaces[0]?.id,
   })
-  expect(named('durable_object_namespace')).toEqual(['LEDGER'])
+  expect(named('durable_object_namespace')).toEqual(['LEDGER', 'CATALOGUE'])
   expect(named('secret_text')).toEqual(['OPENAI_API_KEY', 'SIMULATOR', 'MASTER_KEY'])
-  expect(named('plain_text')).toEqual([])
-  expect(worker?.metadata.migrations).toMatchObject({ steps: [{ new_sqlite_classes: ['Ledger'] }] })
+  expect(named('plain_text')).toEqual(['WORKERS_AI'])
+  expect(worker?.metadata.migrations).toMatchObject({
+    steps: [{ new_sqlite_classes: ['Ledger'] }, { new_sqlite_classes: ['CatalogueKeeper'] }],
+  })
   expect(cloudflare.crons()).toEqual(['17 * * * *'])
   expect(cloudflare.unknown).toEqual([])
 })
@@ -122,6 +125,34 @@ test('refuses another jurisdiction than the first', async () => {
   })
   delete stage.environment['JURISDICTION']
   expect(stage.cloudflare.changes).toEqual([])
+})
+
+test('when only the cron has changed, says so; where the line then fails, says what to do', async () => {
+  await takeCronAway()
+  stage.environment['PATH'] = `${folderOfFailingCurl()}:${process.env['PATH']}`
+  const { code, output } = await stage.run('deploy')
+  delete stage.environment['PATH']
+  expect(output).toMatch(/^Set the cron: 17 \* \* \* \*\.\n\nGateway {9}http/)
+  expect(output).toContain(
+    '\n\nThe gateway is deployed, but this line failed just now: No provider of this model answered. (OpenAI answered 401)\n' +
+      'See which provider refused: npm run status -- --url deployed. ' +
+      'The next `npm run deploy` tries the line again.\n',
+  )
+  expect(code).toBe(1)
+  expect(stage.cloudflare.crons()).toEqual(['17 * * * *'])
+
+  // What the arguments of a process are, everybody on the machine may read.
+  const given = readFileSync(join(stage.folder, 'curl', 'arguments'), 'utf8')
+  expect(given).toContain('/api/v1/chat/completions')
+  expect(given).not.toContain(apiKey)
+  expect(output).toContain(`-H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json' -d '{`)
+})
+
+test('tries the line again until it has answered once', async () => {
+  const { code, output } = await stage.run('deploy')
+  expect(output).toMatch(/^Nothing has changed since the last deploy\.\n/)
+  expect(output).toMatch(/\n\nThis line was tried just now\. The answer: .*You said: Hello.*\n$/)
+  expect(code).toBe(0)
 })
 
 test('later migrates first, adds new settings, and names those it does not take away', async () => {
@@ -240,6 +271,29 @@ function secret(name: string): string {
   const text = stage.cloudflare.worker()?.bindings.find((each) => each.name === name)?.text ?? ''
   stage.secrets.push(text)
   return text
+}
+
+async function takeCronAway(): Promise<void> {
+  await fetch(`${stage.cloudflare.url}/accounts/${accountId}/workers/scripts/switchyard/schedules`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}` },
+    body: '[]',
+  })
+}
+
+/** In it a `curl` that keeps its arguments, and prints what a gateway answers whose provider refuses. */
+function folderOfFailingCurl(): string {
+  const folder = join(stage.folder, 'curl')
+  const metadata = { previous_errors: [{ provider: 'OpenAI', code: 502, status: 401 }] }
+  const error = { code: 503, message: 'No provider of this model answered.', metadata }
+  const lines = [
+    '#!/bin/sh',
+    `echo "$@" > '${join(folder, 'arguments')}'`,
+    `echo '${JSON.stringify({ error })}'`,
+  ]
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'curl'), `${lines.join('\n')}\n`, { mode: 0o755 })
+  return folder
 }
 
 const tomlOf = (folder: string) => readFileSync(join(folder, 'wrangler.toml'), 'utf8')
