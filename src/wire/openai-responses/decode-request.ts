@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { once, parseBody, sessionOf } from '../client-body.ts'
+import { readArray, readObject } from '../json.ts'
 import { firstIssue, invalid, notYet } from '../refusals.ts'
 import { conversationOf } from './conversation.ts'
 import { refusalOf } from './fields.ts'
@@ -20,6 +21,8 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     throw invalid('reasoning: takes effort or max_tokens, not both')
   }
   checkTools(request)
+  checkToolSearch(request)
+  checkSubagents(body)
   const items = itemsOf(request)
 
   const session = request.session_id ?? sessionOf(headers)
@@ -49,6 +52,29 @@ function checkTools({ tools, tool_choice: choice }: ResponsesRequest): void {
     if (!parsed.success) throw invalid(firstIssue(parsed.error.issues, ['tools', index]))
   }
   if (typeof choice === 'object' && choice !== null) refuseServerTool('tool_choice', choice.type)
+}
+
+/** A search for tools must be there to be called, and free to be. */
+function checkToolSearch({ tools, tool_choice: choice }: ResponsesRequest): void {
+  const search = (tools ?? []).findIndex(({ type }) => type === 'tool_search')
+  if (search === -1) return
+  if (tools?.[search]?.['defer_loading'] === true) {
+    throw invalid(
+      `tools[${search}].defer_loading: the search that finds deferred tools cannot be one of them`,
+    )
+  }
+  const isFree =
+    !choice || choice === 'auto' || (typeof choice === 'object' && choice.type === 'allowed_tools')
+  if (!isFree) throw invalid('tool_choice: must be auto, or left out, beside tool_search')
+}
+
+/** Calls of agents that another gateway had running; here none runs. */
+function checkSubagents(body: JsonObject): void {
+  const index = (readArray(body['input']) ?? []).findIndex(
+    (item) => (readObject(item)?.['subagent_id'] ?? null) !== null,
+  )
+  if (index !== -1)
+    throw invalid(`input[${index}].subagent_id: names no agent that is known here; leave it out`)
 }
 
 function refuseServerTool(path: string, type: string): void {
