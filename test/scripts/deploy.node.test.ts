@@ -22,6 +22,7 @@ const query = /^POST \/d1\/database\/[^/]+\/query$/
 let apiKey = ''
 let managementKey = ''
 let friendsKey = ''
+let gzippedKib = 0
 
 test('makes everything in an empty account, then migrates, and shows a gateway that answers', async () => {
   const { cloudflare } = stage
@@ -47,8 +48,7 @@ test('makes everything in an empty account, then migrates, and shows a gateway t
   ]
   expect(output).toMatch(new RegExp(`^${lines.join('\n')}$`))
   expect(code).toBe(0)
-  // The budget of the bundle.
-  expect(Number(/\((\d+) KiB/.exec(output)?.[1])).toBeLessThanOrEqual(150)
+  gzippedKib = Number(/\((\d+) KiB/.exec(output)?.[1])
 
   const changes = cloudflare.changes.splice(0)
   expect(changes.filter((change) => !query.test(change))).toEqual([
@@ -65,6 +65,10 @@ test('makes everything in an empty account, then migrates, and shows a gateway t
   apiKey = keyOf(output, 'API')
   managementKey = keyOf(output, 'Management')
   friendsKey = z.object({ key: z.string() }).parse(await manage('/keys', { name: 'friend' })).key
+})
+
+test('keeps to the budget of the bundle, 150 KiB gzipped', () => {
+  expect(gzippedKib).toBeLessThanOrEqual(150)
 })
 
 test('uploads what the Worker is bound to, and its secrets as secrets', () => {
