@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { serveGateway } from '../test/support/served-gateway.ts'
+import { startGateway } from '../test/support/harness.ts'
 import { agents, type Agent, type Target } from './agents/agents.ts'
 import { installAgents, packages } from './agents/packages.ts'
 import { trials, type Verdict } from './agents/trials.ts'
@@ -56,18 +56,20 @@ async function throughGateway(
   upstream: Upstream,
   programs: string,
 ): Promise<Row[]> {
-  const gateway = await serveGateway({
-    ANTHROPIC_API_KEY: 'key-of-the-operator',
-    ANTHROPIC_BASE_URL: `${upstream.url}/v1`,
-    OPENAI_API_KEY: 'key-of-the-operator',
-    OPENAI_BASE_URL: `${upstream.url}/v1`,
+  const gateway = await startGateway({
+    variables: {
+      ANTHROPIC_API_KEY: 'key-of-the-operator',
+      ANTHROPIC_BASE_URL: `${upstream.url}/v1`,
+      OPENAI_API_KEY: 'key-of-the-operator',
+      OPENAI_BASE_URL: `${upstream.url}/v1`,
+    },
   })
-  const { origin, keys } = gateway
   const rows: Row[] = []
   try {
+    await gateway.manage('/credits', { amount: 10, kind: 'grant', reference: 'agents' })
     for (const agent of chosen) {
       for (const model of models) {
-        const target = { origin, model, key: keys.inference }
+        const target = { origin: gateway.url, model, key: gateway.keys.inference }
         rows.push(await tryAgent(agent, target, { upstream, programs }))
       }
     }

@@ -13,13 +13,16 @@ export const packages = {
   'opencode-ai': '1.18.33',
 } as const
 
+/** Their binaries come inside packages for each system; these put the right one in its place. */
+const allowScripts = { '@anthropic-ai/claude-code': true, cline: true, 'opencode-ai': true } as const
+
 const folder = join(root, '.switchyard', 'agents')
 const stamp = join(folder, 'node_modules', '.installed')
 
 /** Where the programs of the agents are. They are large, so they are installed once, for who wants to run them. */
 export async function installAgents(): Promise<string> {
   const programs = join(folder, 'node_modules', '.bin')
-  const wanted = JSON.stringify({ private: true, dependencies: packages }, null, 2)
+  const wanted = JSON.stringify({ private: true, dependencies: packages, allowScripts }, null, 2)
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return programs
   const npm = process.env['npm_execpath']
   if (npm === undefined)
@@ -28,8 +31,7 @@ export async function installAgents(): Promise<string> {
   await mkdir(folder, { recursive: true })
   await rm(join(folder, 'package-lock.json'), { force: true })
   await writeFile(join(folder, 'package.json'), wanted)
-  // Their binaries are inside the packages; scripts would only copy them, or fetch others from elsewhere.
-  const args = ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund']
+  const args = ['install', '--prefix', folder, '--no-audit', '--no-fund']
   const installed = await run(npm, args, { cwd: folder })
   if (!installed.ok) throw new Failure(`npm could not install the agents:\n${installed.output}`)
   await writeFile(stamp, wanted)
