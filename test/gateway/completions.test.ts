@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { Env } from '../../src/env.ts'
 import { account, type TestAccount } from '../support/account.ts'
@@ -15,7 +15,11 @@ beforeAll(async () => {
 })
 
 /** Asks /completions of a model whose provider plays the given answer. */
-async function complete(request: JsonObject, answer: Step[], slug = 'OPENAI') {
+async function complete(
+  request: JsonObject,
+  answer: Step[],
+  { slug = 'OPENAI', path = '/api/v1/completions' } = {},
+) {
   const upstream = await provider(answer)
   const settings: Env = {
     ...env,
@@ -25,7 +29,7 @@ async function complete(request: JsonObject, answer: Step[], slug = 'OPENAI') {
   const asked = await askWhole(
     settings,
     { model: 'openai/gpt-4o-mini', prompt: 'Once upon', ...request },
-    { path: '/api/v1/completions', key: caller.key },
+    { path, key: caller.key },
   )
   const [call] = await upstream.calls()
   const sent: JsonObject | undefined = call && JSON.parse(call.body)
@@ -139,12 +143,12 @@ test('models of other formats complete too, and their thoughts are beside the te
   ]
   const answer = messageStream(messageStart(), ...thinking, ...text(1, 'Four'), ...messageEnd('end_turn'))
   const model = { model: 'anthropic/claude-haiku-4.5', prompt: '2+2' }
-  const { text: body, sent } = await complete(model, answer, 'ANTHROPIC')
+  const { text: body, sent } = await complete(model, answer, { slug: 'ANTHROPIC' })
   expect(sent).toMatchObject({ messages: [{ role: 'user' }] })
   expect(JSON.parse(body)).toMatchObject({
     choices: [{ text: 'Four', reasoning: 'Hm', finish_reason: 'stop', native_finish_reason: 'end_turn' }],
   })
-  const hidden = await complete({ ...model, include_reasoning: false }, answer, 'ANTHROPIC')
+  const hidden = await complete({ ...model, include_reasoning: false }, answer, { slug: 'ANTHROPIC' })
   expect(JSON.parse(hidden.text).choices[0]).not.toHaveProperty('reasoning')
 })
 
@@ -158,4 +162,36 @@ test('a call that no tool was offered for is an end', async () => {
     { choices: [{ text: '', finish_reason: 'stop', native_finish_reason: 'tool_calls' }] },
     { choices: [], usage: told },
   ])
+})
+
+describe('a body with a prompt and no messages at POST /chat/completions', () => {
+  const path = '/api/v1/chat/completions'
+
+  test('is answered as POST /completions does, whole and streamed', async () => {
+    const { text: body, sent } = await complete({}, replyJson(200, completion(' a time')), { path })
+    expect(sent?.['messages']).toEqual([{ role: 'user', content: 'Once upon' }])
+    expect(JSON.parse(body)).toMatchObject({
+      object: 'text_completion',
+      choices: [{ index: 0, text: ' a time', finish_reason: 'stop' }],
+      usage: told,
+    })
+    const { events } = await complete({ messages: null, stream: true }, chatAnswer(' a', ' time'), { path })
+    expect(events).toMatchObject([
+      { json: { object: 'text_completion', choices: [{ text: ' a' }] } },
+      { json: { choices: [{ text: ' time' }] } },
+      { json: { choices: [{ finish_reason: 'stop' }] } },
+      { json: { choices: [], usage: told } },
+      { data: '[DONE]' },
+    ])
+  })
+
+  test.for<[JsonObject, string]>([
+    [{ tools: [] }, 'tools: does not go with prompt; send messages to POST /chat/completions'],
+    [{ messages: [{ role: 'user', content: 'b' }] }, 'prompt is not supported yet'],
+    [{ prompt: null }, 'messages: '],
+  ])('%o is refused by name', async ([request, message]) => {
+    const { response, text: body, sent } = await complete(request, chatAnswer('Ho'), { path })
+    expect([response.status, sent]).toEqual([400, undefined])
+    expect(JSON.parse(body).error.message).toMatch(message)
+  })
 })

@@ -34,7 +34,7 @@ export function decodeCompletionRequest(body: JsonObject, headers: Headers): Gen
   const message: Json = { role: 'user', content: textOf(prompt) }
   const fields = Object.entries(body).flatMap(([field, value]): [string, Json][] => {
     if (field === 'prompt') return [['messages', [message]]]
-    return completionOnly.includes(field) ? [] : [[field, value]]
+    return field === 'messages' || completionOnly.includes(field) ? [] : [[field, value]]
   })
   return decodeRequest(Object.fromEntries(fields), headers)
 }
