@@ -76,10 +76,14 @@ async function told(request: JsonObject, question: Question = {}): Promise<Told>
     ...(second && { GROQ_API_KEY: 'k', GROQ_BASE_URL: second.baseUrl }),
     ...question.settings,
   }
-  const content = path === 'completions' ? { prompt: 'Hello' } : { messages: greeting }
+  const content = {
+    completions: { prompt: 'Hello' },
+    responses: { input: 'Hello' },
+    embeddings: {},
+  }[path] ?? { messages: greeting }
   const { response, settled } = await ask(
     settings,
-    { model: llama, ...(path === 'responses' ? { input: 'Hello' } : content), ...request },
+    { model: llama, ...content, ...request },
     {
       path: `/api/v1/${path}`,
       key: caller.key,
@@ -309,6 +313,15 @@ describe('what the serving endpoint could not be asked', () => {
       expect.not.objectContaining({ dropped: expect.anything() }),
       expect.objectContaining({ dropped: ['top_k'] }),
     ])
+  })
+
+  test('is told of embeddings too', async () => {
+    const vector = { object: 'list', data: [{ index: 0, embedding: [0.5] }], usage: { prompt_tokens: 1 } }
+    const upstream = await provider(replyJson(200, vector))
+    const settings = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: upstream.baseUrl }
+    const request = { model: 'openai/text-embedding-3-small', input: 'Hi', input_type: 'search_query' }
+    const answer = await told(request, { path: 'embeddings', settings })
+    expect(metadataOf(answer)).toMatchObject({ attempt: 1, dropped: ['input_type'] })
   })
 
   test('is told of no more names than a record has room for', async () => {
