@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
 import { accountId, defaultAccountId } from '../base/ids.ts'
 import { toUsd } from '../base/money.ts'
@@ -20,12 +20,12 @@ interface AccountRow {
 
 export const newAccount = z.strictObject({
   // A name shaped like an id could be taken for another account's.
-  name: line(100).regex(/^(?![0-9a-f]{16}$)/, 'must not look like the id of an account'),
-  unlimited: z.boolean().default(false),
-  markup: markup.default({ default: '1', models: {} }),
+  name: line(100).check(z.regex(/^(?![0-9a-f]{16}$)/, 'must not look like the id of an account')),
+  unlimited: z._default(z.boolean(), false),
+  markup: z._default(markup, { default: '1', models: {} }),
 })
 
-export const accountPage = z.strictObject({ offset: offset.default(0), limit: pageSize.default(50) })
+export const accountPage = z.strictObject({ offset: z._default(offset, 0), limit: z._default(pageSize, 50) })
 
 /** The id of the account that is meant: the default one where none is named. */
 export async function findAccountId(env: Env, idOrName: string | undefined): Promise<string> {

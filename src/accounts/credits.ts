@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
 import { formatUsd, toUsd } from '../base/money.ts'
 import type { Env } from '../env.ts'
@@ -7,12 +7,15 @@ import type { CreditRequest } from '../ledger/contract.ts'
 import { accountReference, line, usd } from './fields.ts'
 
 export const newCredit = z.strictObject({
-  amount: usd.refine((nanos) => nanos !== 0, 'must not be 0'),
+  amount: usd.check(z.refine((nanos) => nanos !== 0, 'must not be 0')),
   kind: z.enum(['purchase', 'grant', 'correction']),
   // Corrections by the ledger itself have references that begin so.
-  reference: line(128).regex(/^(?!adjust:)/, 'must not begin with adjust:'),
-  account: accountReference.optional(),
-  note: z.string().max(1_000, 'must have at most 1000 characters').nullable().default(null),
+  reference: line(128).check(z.regex(/^(?!adjust:)/, 'must not begin with adjust:')),
+  account: z.optional(accountReference),
+  note: z._default(
+    z.nullable(z.string().check(z.maxLength(1_000, 'must have at most 1000 characters'))),
+    null,
+  ),
 })
 
 /** What an account was given and what it has used, from its object: a read right after an answer includes it. */

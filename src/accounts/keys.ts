@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
 import { sha256Hex } from '../base/hash.ts'
 import { keyLabel, mintKey } from '../base/key-text.ts'
@@ -13,30 +13,30 @@ import { keyObject, ownKeyObject, type KeyRecord } from './key-record.ts'
 
 const pageSize = 100
 
-const settings = z
-  .strictObject({
+const settings = z.partial(
+  z.strictObject({
     name: line(200),
-    limit: usd.refine((nanos) => nanos >= 0, 'must not be negative').nullable(),
-    limit_reset: z.enum(['daily', 'weekly', 'monthly']).nullable(),
+    limit: z.nullable(usd.check(z.refine((nanos) => nanos >= 0, 'must not be negative'))),
+    limit_reset: z.nullable(z.enum(['daily', 'weekly', 'monthly'])),
     include_byok_in_limit: z.boolean(),
-    requests_per_minute: count.nullable(),
-    requests_per_day: count.nullable(),
-    concurrent_requests: count.nullable(),
-  })
-  .partial()
+    requests_per_minute: z.nullable(count),
+    requests_per_day: z.nullable(count),
+    concurrent_requests: z.nullable(count),
+  }),
+)
 
-export const newKey = settings.required({ name: true }).extend({
-  expires_at: utcInstant.nullable().optional(),
-  account: accountReference.optional(),
+export const newKey = z.extend(z.required(settings, { name: true }), {
+  expires_at: z.optional(z.nullable(utcInstant)),
+  account: z.optional(accountReference),
   creator_user_id: notYet,
   external: notYet,
   workspace_id: notYet,
 })
 
-const fixed = z.undefined({ error: 'cannot be changed: make another key' }).optional()
+const fixed = z.optional(z.undefined({ error: 'cannot be changed: make another key' }))
 
-export const keyChange = settings.extend({
-  disabled: z.boolean().optional(),
+export const keyChange = z.extend(settings, {
+  disabled: z.optional(z.boolean()),
   account: fixed,
   creator_user_id: fixed,
   expires_at: fixed,
@@ -44,12 +44,12 @@ export const keyChange = settings.extend({
 })
 
 export const keyPage = z.strictObject({
-  offset: offset.default(0),
-  include_disabled: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true'),
-  account: accountReference.optional(),
+  offset: z._default(offset, 0),
+  include_disabled: z.pipe(
+    z._default(z.enum(['true', 'false']), 'false'),
+    z.transform((text) => text === 'true'),
+  ),
+  account: z.optional(accountReference),
   workspace_id: notYet,
 })
 

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Markups } from '../ledger/contract.ts'
 import { parseMarkup } from '../ledger/cost.ts'
 
@@ -7,23 +7,25 @@ const message = `must be a factor from 0 to ${factorMax}, as a decimal with at m
 
 /** One exact factor on the provider's price. A number is taken by the decimal digits it was written with. */
 const factor = z
-  .union([z.number(), z.string()], { error: message })
-  .transform(String)
-  .refine(isFactor, message)
+  .pipe(z.union([z.number(), z.string()], { error: message }), z.transform(String))
+  .check(z.refine(isFactor, message))
 
 /** What an account's answers cost, as a factor on the provider's price: one for all models, or by model too. */
 export const markup = z
   .union(
     [
-      factor.transform((text): Markups => ({ default: text, models: {} })),
+      z.pipe(
+        factor,
+        z.transform((text): Markups => ({ default: text, models: {} })),
+      ),
       z.strictObject({
-        default: factor.default('1'),
-        models: z.record(z.string().max(200), factor).default({}),
+        default: z._default(factor, '1'),
+        models: z._default(z.record(z.string().check(z.maxLength(200)), factor), {}),
       }),
     ],
     { error: message },
   )
-  .refine(({ models }) => Object.keys(models).length <= 1_000, 'must name at most 1,000 models')
+  .check(z.refine(({ models }) => Object.keys(models).length <= 1_000, 'must name at most 1,000 models'))
 
 function isFactor(text: string): boolean {
   const parsed = parseMarkup(text)

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
 import { defaultAccountId } from '../base/ids.ts'
 import { answerOf } from '../base/sql.ts'
@@ -9,10 +9,7 @@ import { ledger } from '../ledger/client.ts'
 const accountsMax = 25
 
 export const reconcilePage = z.strictObject({
-  after: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/, 'must be the id of an account')
-    .optional(),
+  after: z.optional(z.string().check(z.regex(/^[0-9a-f]{16}$/, 'must be the id of an account'))),
 })
 
 /** What came of telling some accounts' objects to bring D1 up to date. */

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { findAccountId } from '../accounts/accounts.ts'
 import { authenticateOperator } from '../accounts/caller.ts'
 import { accountReference, keyHash } from '../accounts/fields.ts'
@@ -9,14 +9,14 @@ import { dayMs } from '../base/time.ts'
 import type { Env } from '../env.ts'
 import { queryOf } from './input.ts'
 
-const notYet = z.undefined({ error: 'not supported yet' }).optional()
+const notYet = z.optional(z.undefined({ error: 'not supported yet' }))
 
 const activityQuery = z.strictObject({
-  date: z
-    .union([z.literal('today'), z.iso.date({ error: 'must be a UTC day as YYYY-MM-DD, or today' })])
-    .optional(),
-  api_key_hash: keyHash.optional(),
-  account: accountReference.optional(),
+  date: z.optional(
+    z.union([z.literal('today'), z.iso.date({ error: 'must be a UTC day as YYYY-MM-DD, or today' })]),
+  ),
+  api_key_hash: z.optional(keyHash),
+  account: z.optional(accountReference),
   group_by: notYet,
   user_id: notYet,
   workspace_id: notYet,

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { authenticateOperator } from '../accounts/caller.ts'
 import { GatewayError } from '../base/errors.ts'
 import { catalogueOf } from '../catalogue/catalogue.ts'
@@ -11,10 +11,14 @@ import { stateOf } from '../catalogue/state.ts'
 import type { Env } from '../env.ts'
 import { bodyOf, noParameters, queryOf } from './input.ts'
 
-const id = z.string().min(1).max(200)
+const id = z.string().check(z.minLength(1), z.maxLength(200))
 const hidden = z.strictObject({ model: id })
-const pinned = z.strictObject({ model: id, provider: z.string().max(60), ...pinnedPrice.shape })
-const whosePrice = z.strictObject({ model: id, provider: z.string().max(60) })
+const pinned = z.strictObject({
+  model: id,
+  provider: z.string().check(z.maxLength(60)),
+  ...pinnedPrice.shape,
+})
+const whosePrice = z.strictObject({ model: id, provider: z.string().check(z.maxLength(60)) })
 
 /** What the operator decides about models: which are served, what they cost, and which are added. */
 export const catalogue = new Hono<{ Bindings: Env }>()
@@ -87,7 +91,7 @@ catalogue.delete('/models', async (c) => {
 
 /** Serves an earlier refresh again, until the list says something new. */
 catalogue.post('/rollback', async (c) => {
-  const { number } = await bodyOf(c, z.strictObject({ number: z.int().positive() }))
+  const { number } = await bodyOf(c, z.strictObject({ number: z.int().check(z.positive()) }))
   const version = await rollBack(c.env, number, Date.now())
   if (version !== undefined) return c.json({ data: { version } })
   throw new GatewayError('not_found', `number: there is no refresh ${number} of this snapshot`)

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { findAccountId } from '../accounts/accounts.ts'
 import { authenticateOperator } from '../accounts/caller.ts'
 import { addCredit, creditsOf, newCredit } from '../accounts/credits.ts'
@@ -7,7 +7,7 @@ import { accountReference } from '../accounts/fields.ts'
 import type { Env } from '../env.ts'
 import { bodyOf, noParameters, queryOf } from './input.ts'
 
-const creditsQuery = z.strictObject({ account: accountReference.optional() })
+const creditsQuery = z.strictObject({ account: z.optional(accountReference) })
 
 /** The money of an account, for the operator. */
 export const credits = new Hono<{ Bindings: Env }>()

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { findAccountId } from '../accounts/accounts.ts'
 import { authenticate, authenticateOperator, identify } from '../accounts/caller.ts'
 import { accountReference, keyHash, pageSize, queryInteger } from '../accounts/fields.ts'
@@ -12,13 +12,13 @@ import { queryOf } from './input.ts'
 const generationQuery = z.strictObject({ id: z.string() })
 
 const generationsQuery = z.strictObject({
-  account: accountReference.optional(),
-  api_key_hash: keyHash.optional(),
-  model: z.string().max(200).optional(),
-  provider: z.string().max(100).optional(),
-  status: queryInteger({ min: 100, max: 599 }).optional(),
-  before: z.string().regex(generationIdPattern, 'must be the id of a generation').optional(),
-  limit: pageSize.default(20),
+  account: z.optional(accountReference),
+  api_key_hash: z.optional(keyHash),
+  model: z.optional(z.string().check(z.maxLength(200))),
+  provider: z.optional(z.string().check(z.maxLength(100))),
+  status: z.optional(queryInteger({ min: 100, max: 599 })),
+  before: z.optional(z.string().check(z.regex(generationIdPattern, 'must be the id of a generation'))),
+  limit: z._default(pageSize, 20),
 })
 
 /** One generation, for any key of its account and for the operator. */

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import * as z from 'zod'
+import * as z from 'zod/mini'
+import { inEnglish } from '../base/english.ts'
 import { GatewayError } from '../base/errors.ts'
 import type { Env } from '../env.ts'
 import { readBody } from '../gateway/body.ts'
@@ -12,7 +13,7 @@ const bodyBytesMax = 64 * 1024
 export const noParameters = z.strictObject({})
 
 /** The JSON body of a management route; a 400 names each field that is wrong. */
-export async function bodyOf<S extends z.ZodType>(
+export async function bodyOf<S extends z.ZodMiniType>(
   c: Context<{ Bindings: Env }>,
   schema: S,
 ): Promise<z.output<S>> {
@@ -21,7 +22,7 @@ export async function bodyOf<S extends z.ZodType>(
 }
 
 /** The query of a management route. Unknown parameters are refused: a filter that is ignored shows too much. */
-export function queryOf<S extends z.ZodType>(c: Context<{ Bindings: Env }>, schema: S): z.output<S> {
+export function queryOf<S extends z.ZodMiniType>(c: Context<{ Bindings: Env }>, schema: S): z.output<S> {
   const query = new Map<string, string>()
   for (const [name, value] of new URL(c.req.url).searchParams) {
     if (query.has(name)) throw new GatewayError('invalid_request', `${name}: given more than once`)
@@ -30,8 +31,8 @@ export function queryOf<S extends z.ZodType>(c: Context<{ Bindings: Env }>, sche
   return parse(schema, Object.fromEntries(query), 'parameter')
 }
 
-function parse<S extends z.ZodType>(schema: S, input: unknown, noun: 'field' | 'parameter'): z.output<S> {
-  const parsed = schema.safeParse(input, { reportInput: true })
+function parse<S extends z.ZodMiniType>(schema: S, input: unknown, noun: 'field' | 'parameter'): z.output<S> {
+  const parsed = schema.safeParse(input, inEnglish)
   if (parsed.success) return parsed.data
   // Of several complaints about one field the first is the clearest.
   const reasons = new Map(parsed.error.issues.flatMap((issue) => reasonsOf(issue, noun)).toReversed())

@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { authenticate } from '../accounts/caller.ts'
 import { filtered, keepsNothing, type Filter } from '../catalogue/filter.ts'
 import { listedModels, listText } from '../catalogue/listing.ts'
@@ -17,25 +17,29 @@ export const models = new Hono<{ Bindings: Env }>()
 
 const json = { 'content-type': 'application/json' }
 
-const count = z.coerce.number().int().min(0).optional()
-const amount = z.coerce.number().min(0).optional()
-const list = z
-  .string()
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .optional()
-const outputs = z
-  .enum(['text', 'image', 'audio', 'video', 'embeddings', 'rerank', 'speech', 'transcription', 'all'])
-  .array()
-const outputModalities = z
-  .string()
-  .default('text')
-  .transform((text) => text.split(',').map((name) => name.trim()))
-  .pipe(outputs)
-const fraction = z.coerce.number().min(0).max(1).optional()
+const count = z.optional(z.coerce.number().check(z.int(), z.gte(0)))
+const amount = z.optional(z.coerce.number().check(z.gte(0)))
+const list = z.optional(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.split(',').map((name) => name.trim())),
+  ),
+)
+const outputs = z.array(
+  z.enum(['text', 'image', 'audio', 'video', 'embeddings', 'rerank', 'speech', 'transcription', 'all']),
+)
+const outputModalities = z.pipe(
+  z.pipe(
+    z._default(z.string(), 'text'),
+    z.transform((text) => text.split(',').map((name) => name.trim())),
+  ),
+  outputs,
+)
+const fraction = z.optional(z.coerce.number().check(z.gte(0), z.lte(1)))
 
 const page = {
   offset: count,
-  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  limit: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1000))),
 }
 const categories = [
   'programming',
@@ -67,27 +71,27 @@ const benchmarks = {
 const query = z.object({
   ...page,
   ...benchmarks,
-  category: z.enum(categories).optional(),
+  category: z.optional(z.enum(categories)),
   supported_parameters: list,
   output_modalities: outputModalities,
   input_modalities: list,
-  sort: z.enum(sorts).optional(),
-  q: z.string().max(200).optional(),
-  context: z.coerce.number().int().min(1).optional(),
+  sort: z.optional(z.enum(sorts)),
+  q: z.optional(z.string().check(z.maxLength(200))),
+  context: z.optional(z.coerce.number().check(z.int(), z.gte(1))),
   min_price: amount,
   max_price: amount,
   min_output_price: amount,
   max_output_price: amount,
-  arch: z.string().max(40).optional(),
+  arch: z.optional(z.string().check(z.maxLength(40))),
   model_authors: list,
   providers: list,
-  distillable: z.enum(['true', 'false']).optional(),
-  zdr: z.literal('true').optional(),
-  region: z.enum(['eu', 'us']).optional(),
+  distillable: z.optional(z.enum(['true', 'false'])),
+  zdr: z.optional(z.literal('true')),
+  region: z.optional(z.enum(['eu', 'us'])),
   min_age_days: count,
   max_age_days: count,
-  use_rss: z.enum(['true', 'false']).optional(),
-  use_rss_chat_links: z.enum(['true', 'false']).optional(),
+  use_rss: z.optional(z.enum(['true', 'false'])),
+  use_rss_chat_links: z.optional(z.enum(['true', 'false'])),
 })
 
 models.get('/models', async (c) => {

@@ -1,13 +1,15 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
+import { catch as otherwise } from 'zod/mini'
 import { hostNames } from './host-names.ts'
 import type { Modality } from './model.ts'
 import type { Row } from './row.ts'
 import type { SeedPrice } from './seed.ts'
 
 /** What is read of `api.json` of models.dev; of what it has besides nothing is believed. */
-const number = z.number().nullish().catch(null)
-const text = z.string().nullish().catch(null)
-const words = z.array(z.string()).catch([])
+const number = ifGood(z.number())
+const text = ifGood(z.string())
+const flag = ifGood(z.boolean())
+const words = otherwise(z.array(z.string()), [])
 const costs = {
   input: number,
   output: number,
@@ -15,35 +17,37 @@ const costs = {
   cache_write: number,
 }
 const tier = z.object({ ...costs, tier: z.object({ type: z.string(), size: z.number() }) })
+const option = z.object({ type: z.string(), values: z.nullish(z.array(z.nullable(z.string()))) })
 const model = z.object({
   id: z.string(),
   name: z.string(),
   status: text,
-  cost: z
-    .object({
+  cost: ifGood(
+    z.object({
       ...costs,
       reasoning: number,
       input_audio: number,
       output_audio: number,
-      tiers: z.array(tier).nullish().catch(null),
-    })
-    .nullish()
-    .catch(null),
-  limit: z.object({ context: number, output: number }).nullish().catch(null),
-  modalities: z.object({ input: words, output: words }).nullish().catch(null),
-  reasoning: z.boolean().nullish().catch(null),
-  reasoning_options: z
-    .array(z.object({ type: z.string(), values: z.array(z.string().nullable()).nullish() }))
-    .nullish()
-    .catch(null),
-  tool_call: z.boolean().nullish().catch(null),
-  structured_output: z.boolean().nullish().catch(null),
-  temperature: z.boolean().nullish().catch(null),
+      tiers: ifGood(z.array(tier)),
+    }),
+  ),
+  limit: ifGood(z.object({ context: number, output: number })),
+  modalities: ifGood(z.object({ input: words, output: words })),
+  reasoning: flag,
+  reasoning_options: ifGood(z.array(option)),
+  tool_call: flag,
+  structured_output: flag,
+  temperature: flag,
   release_date: text,
   knowledge: text,
-  open_weights: z.boolean().nullish().catch(null),
+  open_weights: flag,
 })
 const provider = z.object({ models: z.record(z.string(), z.unknown()) })
+
+/** What is not there and what is not as it should be are the same: not known. */
+function ifGood<S extends z.ZodMiniType>(schema: S) {
+  return otherwise(z.nullish(schema), () => null)
+}
 
 type ModelsDevModel = z.infer<typeof model>
 

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
 import { answerOf } from '../base/sql.ts'
 import type { Env } from '../env.ts'

@@ -1,9 +1,9 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { isPublicHost } from '../base/hosts.ts'
 import { providerOf } from '../providers/table.ts'
 import { seedEndpoint, type SeedEndpoint, type SeedModel } from './seed.ts'
 
-const price = seedEndpoint.pick({
+const price = z.pick(seedEndpoint, {
   cached: true,
   cacheWrite: true,
   cacheWriteLong: true,
@@ -16,7 +16,7 @@ const price = seedEndpoint.pick({
   offPeak: true,
   serviceTiers: true,
 })
-const needed = seedEndpoint.required({ prompt: true, completion: true })
+const needed = z.required(seedEndpoint, { prompt: true, completion: true })
 
 /** What an endpoint is to cost, in dollars per million tokens as text; `"0"` makes it free. */
 export const pinnedPrice = z.strictObject({
@@ -32,42 +32,43 @@ const endpoint = z
   .strictObject({
     ...pinnedPrice.shape,
     provider: z.string(),
-    model: z.string().min(1).max(200),
-    variant: z.string().max(40).optional(),
+    model: z.string().check(z.minLength(1), z.maxLength(200)),
+    variant: z.optional(z.string().check(z.maxLength(40))),
     format: seedEndpoint.shape.format,
-    base_url: z.url().max(500).optional(),
-    context: z.int().positive().optional(),
-    output: z.int().positive().optional(),
+    base_url: z.optional(z.url().check(z.maxLength(500))),
+    context: z.optional(z.int().check(z.positive())),
+    output: z.optional(z.int().check(z.positive())),
     quantization: seedEndpoint.shape.quantization,
-    parameters: z.array(z.string().max(60)).max(40).default(parameters),
-    streams: z.boolean().optional(),
+    parameters: z._default(z.array(z.string().check(z.maxLength(60))).check(z.maxLength(40)), parameters),
+    streams: z.optional(z.boolean()),
   })
-  .superRefine(({ provider, base_url: baseUrl }, context) => {
-    const row = providerOf(provider)
-    if (!row) context.addIssue({ code: 'custom', path: ['provider'], message: `${provider} is no provider` })
-    else if (baseUrl !== undefined && !row.open) {
-      const message = `${row.name} is where it is; an address of one's own is for ollama and vllm`
-      context.addIssue({ code: 'custom', path: ['base_url'], message })
-    }
-  })
+  .check(
+    z.superRefine(({ provider, base_url: baseUrl }, context) => {
+      const row = providerOf(provider)
+      if (!row)
+        context.addIssue({ code: 'custom', path: ['provider'], message: `${provider} is no provider` })
+      else if (baseUrl !== undefined && !row.open) {
+        const message = `${row.name} is where it is; an address of one's own is for ollama and vllm`
+        context.addIssue({ code: 'custom', path: ['base_url'], message })
+      }
+    }),
+  )
 
 /** A model of the operator's own, or further endpoints of a listed one. */
 export const privateModel = z.strictObject({
   id: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]{0,99}(?::free)?$/, 'is author/slug in small letters'),
-  name: z.string().min(1).max(100).optional(),
-  context: z.int().positive().default(131_072),
-  input: z
-    .array(z.enum(['text', 'image', 'file', 'audio', 'video']))
-    .min(1)
-    .default(['text']),
-  output: z
-    .array(z.enum(['text', 'image', 'audio']))
-    .min(1)
-    .default(['text']),
-  reasoning: z.enum(['always', 'optional']).optional(),
-  endpoints: z.array(endpoint).min(1).max(20),
+    .check(
+      z.regex(/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]{0,99}(?::free)?$/, 'is author/slug in small letters'),
+    ),
+  name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  context: z._default(z.int().check(z.positive()), 131_072),
+  input: z._default(z.array(z.enum(['text', 'image', 'file', 'audio', 'video'])).check(z.minLength(1)), [
+    'text',
+  ]),
+  output: z._default(z.array(z.enum(['text', 'image', 'audio'])).check(z.minLength(1)), ['text']),
+  reasoning: z.optional(z.enum(['always', 'optional'])),
+  endpoints: z.array(endpoint).check(z.minLength(1), z.maxLength(20)),
 })
 
 export type PrivateModel = z.infer<typeof privateModel>

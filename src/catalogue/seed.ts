@@ -1,4 +1,5 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
+import { inEnglish } from '../base/english.ts'
 
 const modality = z.enum(['text', 'image', 'file', 'audio', 'video', 'embeddings'])
 const format = z.enum([
@@ -14,41 +15,45 @@ const format = z.enum([
 ])
 
 /** Dollars, as decimal text: per million tokens, or per one of what is counted. */
-const usd = z.string().regex(/^\d{1,9}(?:\.\d{1,6})?$/, 'is no price: dollars with at most six decimals are')
-const factor = z.string().regex(/^\d{1,3}(?:\.\d{1,6})?$/)
+const usd = z
+  .string()
+  .check(z.regex(/^\d{1,9}(?:\.\d{1,6})?$/, 'is no price: dollars with at most six decimals are'))
+const factor = z.string().check(z.regex(/^\d{1,3}(?:\.\d{1,6})?$/))
 
 const perToken = {
-  prompt: usd.optional(),
-  completion: usd.optional(),
-  cached: usd.optional(),
-  cacheWrite: usd.optional(),
+  prompt: z.optional(usd),
+  completion: z.optional(usd),
+  cached: z.optional(usd),
+  cacheWrite: z.optional(usd),
   /** What is kept for an hour, where that has a price of its own. */
-  cacheWriteLong: usd.optional(),
+  cacheWriteLong: z.optional(usd),
 }
 
 /** What an endpoint charges. Without `prompt` and `completion` it is unpriced, which is not free. */
 const price = {
   ...perToken,
-  reasoning: usd.optional(),
-  audio: usd.optional(),
-  audioCached: usd.optional(),
-  audioOutput: usd.optional(),
-  image: usd.optional(),
-  imageOutput: usd.optional(),
+  reasoning: z.optional(usd),
+  audio: z.optional(usd),
+  audioCached: z.optional(usd),
+  audioOutput: z.optional(usd),
+  image: z.optional(usd),
+  imageOutput: z.optional(usd),
   /** Dollars for each request, and for each search of the web. */
-  request: usd.optional(),
-  search: usd.optional(),
+  request: z.optional(usd),
+  search: z.optional(usd),
   /** A prompt of more than `above` tokens re-prices the whole request. */
-  tiers: z.array(z.strictObject({ above: z.int().positive(), ...perToken })).optional(),
+  tiers: z.optional(z.array(z.strictObject({ above: z.int().check(z.positive()), ...perToken }))),
   /** Outside the peak, which is in minutes of UTC days (0 is Sunday), everything costs this factor. */
-  offPeak: z
-    .strictObject({
+  offPeak: z.optional(
+    z.strictObject({
       factor,
-      peak: z.array(z.strictObject({ days: z.array(z.int().min(0).max(6)), from: z.int(), to: z.int() })),
-    })
-    .optional(),
+      peak: z.array(
+        z.strictObject({ days: z.array(z.int().check(z.gte(0), z.lte(6))), from: z.int(), to: z.int() }),
+      ),
+    }),
+  ),
   /** Factors of the service tiers, such as flex and priority. */
-  serviceTiers: z.record(z.string(), factor).optional(),
+  serviceTiers: z.optional(z.record(z.string(), factor)),
 }
 
 /** Deviations of one model; which there are is said in `wire/protocol.ts`. */
@@ -69,47 +74,47 @@ export const seedEndpoint = z.strictObject({
   /** The provider's own id of the model. */
   model: z.string(),
   /** What tells it from the model's other endpoints at the same provider. */
-  variant: z.string().optional(),
+  variant: z.optional(z.string()),
   /** How to speak to it, where that is not the provider's first format. */
-  format: format.optional(),
-  region: z.string().optional(),
+  format: z.optional(format),
+  region: z.optional(z.string()),
   /** Where it is, at a provider that is wherever its operator puts it. */
-  baseUrl: z.url().optional(),
+  baseUrl: z.optional(z.url()),
   ...price,
-  context: z.int().positive(),
+  context: z.int().check(z.positive()),
   /** The longest completion; null where the context is the only limit. */
-  output: z.int().positive().nullable(),
-  quantization: z.string().optional(),
+  output: z.nullable(z.int().check(z.positive())),
+  quantization: z.optional(z.string()),
   /** Names of parameters, and of groups of them, see `parameter-groups.ts`. */
   parameters: z.array(z.string()),
-  streams: z.boolean().optional(),
-  quirks: quirks.optional(),
+  streams: z.optional(z.boolean()),
+  quirks: z.optional(quirks),
   /** Where the price is from, when it is not what the list is from. */
-  source: z.string().optional(),
+  source: z.optional(z.string()),
   /** Where a fact differs between sources, which one was taken and why. */
-  note: z.string().optional(),
+  note: z.optional(z.string()),
 })
 
 export const seedModel = z.strictObject({
   id: z.string(),
   name: z.string(),
   /** Unix seconds. */
-  created: z.int().positive(),
-  context: z.int().positive(),
-  input: z.array(modality).min(1),
-  output: z.array(modality).min(1),
+  created: z.int().check(z.positive()),
+  context: z.int().check(z.positive()),
+  input: z.array(modality).check(z.minLength(1)),
+  output: z.array(modality).check(z.minLength(1)),
   tokenizer: z.string(),
-  cutoff: z.string().optional(),
-  huggingFace: z.string().optional(),
+  cutoff: z.optional(z.string()),
+  huggingFace: z.optional(z.string()),
   /** Weights are open, wherever they are. */
-  open: z.boolean().optional(),
-  reasoning: z.enum(['always', 'optional']).optional(),
+  open: z.optional(z.boolean()),
+  reasoning: z.optional(z.enum(['always', 'optional'])),
   /** The efforts it can be asked for, least first. */
-  efforts: z.array(z.string()).optional(),
+  efforts: z.optional(z.array(z.string())),
   /** One sentence where the facts do not say what the model is. */
-  summary: z.string().optional(),
-  note: z.string().optional(),
-  endpoints: z.array(seedEndpoint).min(1),
+  summary: z.optional(z.string()),
+  note: z.optional(z.string()),
+  endpoints: z.array(seedEndpoint).check(z.minLength(1)),
 })
 
 const seed = z.strictObject({
@@ -127,5 +132,5 @@ export type SeedPrice = Pick<SeedEndpoint, keyof typeof price>
 
 /** The whole file, its head included. */
 export function parseSeed(json: unknown): Seed {
-  return seed.parse(json)
+  return seed.parse(json, inEnglish)
 }

@@ -1,48 +1,45 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
+import { inEnglish } from '../base/english.ts'
 import { GatewayError } from '../base/errors.ts'
 import type { Env } from '../env.ts'
+
+const positive = z.int().check(z.positive())
 
 /** How long and how large anything may get. A deployment overrides single values by the JSON variable `LIMITS`. */
 const limits = z.strictObject({
   /** A request body, bytes. */
-  bodyBytesMax: z
-    .int()
-    .positive()
-    .default(10 * 1024 * 1024),
+  bodyBytesMax: z._default(positive, 10 * 1024 * 1024),
   /** Nesting of a request body. */
-  bodyDepthMax: z.int().positive().default(64),
+  bodyDepthMax: z._default(positive, 64),
   /** Endpoints tried before the first content. */
-  attemptsMax: z.int().positive().default(3),
+  attemptsMax: z._default(positive, 3),
   /** Until a provider's response headers. */
-  headersTimeoutMs: z.int().positive().default(15_000),
+  headersTimeoutMs: z._default(positive, 15_000),
   /** Until its first content; a reasoning model thinks longer. */
-  firstTokenTimeoutMs: z.int().positive().default(60_000),
-  firstTokenTimeoutReasoningMs: z.int().positive().default(300_000),
+  firstTokenTimeoutMs: z._default(positive, 60_000),
+  firstTokenTimeoutReasoningMs: z._default(positive, 300_000),
   /** Without a byte, and with nothing but comments, once content has come. */
-  stallTimeoutMs: z.int().positive().default(45_000),
-  commentsOnlyTimeoutMs: z.int().positive().default(120_000),
+  stallTimeoutMs: z._default(positive, 45_000),
+  commentsOnlyTimeoutMs: z._default(positive, 120_000),
   /** A whole generation. */
-  totalTimeoutMs: z
-    .int()
-    .positive()
-    .default(15 * 60_000),
+  totalTimeoutMs: z._default(positive, 15 * 60_000),
   /** Between keep-alives; also how long the headers of a stream wait for its first content. */
-  keepAliveMs: z.int().positive().default(10_000),
+  keepAliveMs: z._default(positive, 10_000),
   /** A client that reads nothing for so long has left. */
-  writeTimeoutMs: z.int().positive().default(60_000),
+  writeTimeoutMs: z._default(positive, 60_000),
   /** How long a provider that bills on is listened to after the client left. The platform allows 30 s in all. */
-  drainMs: z.int().positive().default(25_000),
+  drainMs: z._default(positive, 25_000),
   /** Between two signs of life to the ledger; its holds expire after 60 s without one. */
-  beatMs: z.int().positive().default(15_000),
+  beatMs: z._default(positive, 15_000),
   /** How long a caller's profile is used without asking for a newer one. */
-  profileFreshMs: z.int().nonnegative().default(10_000),
+  profileFreshMs: z._default(z.int().check(z.nonnegative()), 10_000),
 })
 
 export type Limits = z.infer<typeof limits>
 
 export function limitsOf(env: Pick<Env, 'LIMITS'>): Limits {
   if (limitsCache && limitsCache.text === env.LIMITS) return limitsCache.limits
-  const parsed = variable.safeParse(env.LIMITS ?? '{}')
+  const parsed = variable.safeParse(env.LIMITS ?? '{}', inEnglish)
   if (!parsed.success) {
     const reasons = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
     throw new GatewayError(
@@ -54,9 +51,9 @@ export function limitsOf(env: Pick<Env, 'LIMITS'>): Limits {
   return parsed.data
 }
 
-const variable = z.string().transform(parseJson).pipe(limits)
+const variable = z.pipe(z.string(), z.pipe(z.transform(parseJson), limits))
 
-function parseJson(text: string, { issues }: z.RefinementCtx<string>): unknown {
+function parseJson(text: string, { issues }: z.core.ParsePayload): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
 import type { Format } from '../generation/request.ts'
 import { bearer, type Ask, type Outgoing } from './auth/auth.ts'
@@ -71,7 +71,10 @@ export interface Destination {
   baseUrl?: string
 }
 
-const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string().regex(/^[\x20-\x7e]*$/))
+const headers = z.record(
+  z.string().check(z.regex(/^[A-Za-z0-9-]+$/)),
+  z.string().check(z.regex(/^[\x20-\x7e]*$/)),
+)
 
 /** The headers of a request, made from nothing: none of the client's is among them. */
 export async function headersOf(

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { parseJson } from '../wire/json.ts'
 import { upstreamError } from '../wire/upstream-error.ts'
 import type { Address } from './variables.ts'
@@ -6,9 +6,9 @@ import type { Address } from './variables.ts'
 const serviceAccount = z.object({
   client_email: z.string(),
   private_key: z.string(),
-  private_key_id: z.string().optional(),
-  project_id: z.string().optional(),
-  token_uri: z.url({ protocol: /^https?$/ }).default('https://oauth2.googleapis.com/token'),
+  private_key_id: z.optional(z.string()),
+  project_id: z.optional(z.string()),
+  token_uri: z._default(z.url({ protocol: /^https?$/ }), 'https://oauth2.googleapis.com/token'),
 })
 
 export type ServiceAccount = z.infer<typeof serviceAccount>

@@ -1,15 +1,16 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
+import { inEnglish } from '../base/english.ts'
 import type { JsonObject } from '../base/json.ts'
 import { firstIssue, invalid } from './refusals.ts'
 
 /** Checks what a client sent, and says where it is wrong. */
-export function parseBody<S extends z.ZodType>(schema: S, body: JsonObject): z.infer<S> {
-  const parsed = schema.safeParse(body, { reportInput: true })
+export function parseBody<S extends z.ZodMiniType>(schema: S, body: JsonObject): z.infer<S> {
+  const parsed = schema.safeParse(body, inEnglish)
   if (!parsed.success) throw invalid(firstIssue(parsed.error.issues))
   return parsed.data
 }
 
-export const sessionId = z.string().max(256)
+export const sessionId = z.string().check(z.maxLength(256))
 
 /** The session that a client names in a header. */
 export function sessionOf(headers: Headers): string | undefined {

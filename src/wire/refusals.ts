@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
 
 /** What is wrong with a body, with its path: the first issue; of a union, that of the alternative that came furthest. */

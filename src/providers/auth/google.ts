@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { parseJson } from '../../wire/json.ts'
 import { upstreamError } from '../../wire/upstream-error.ts'
 import { readServiceAccount, type ServiceAccount } from '../vertex.ts'
@@ -56,7 +56,10 @@ function isGood({ token, askedAtMs }: Flight, nowMs: number): boolean {
   return token ? nowMs < token.expiresAtMs - renewBeforeMs : nowMs < askedAtMs + flightMaxMs
 }
 
-const grant = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() })
+const grant = z.object({
+  access_token: z.string().check(z.minLength(1)),
+  expires_in: z.number().check(z.positive()),
+})
 
 async function requestToken(account: ServiceAccount, nowMs: number, ask: Ask): Promise<Token> {
   const form = {

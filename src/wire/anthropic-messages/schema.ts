@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { JsonObject } from '../../base/json.ts'
 import { sessionId } from '../client-body.ts'
 
@@ -13,14 +13,14 @@ const object = z.custom<JsonObject>(
   { error: 'Invalid input: expected object' },
 )
 
-const cacheControl = z.looseObject({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() })
-const cached = { cache_control: cacheControl.nullish() }
+const cacheControl = z.looseObject({ type: z.literal('ephemeral'), ttl: z.nullish(z.enum(['5m', '1h'])) })
+const cached = { cache_control: z.nullish(cacheControl) }
 
 const imageTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'] as const
 
 const url = z.object({
   type: z.literal('url'),
-  url: z.string().regex(/^https?:\/\//i, 'must be an http(s) URL'),
+  url: z.string().check(z.regex(/^https?:\/\//i, 'must be an http(s) URL')),
 })
 const fileId = z.object({ type: z.literal('file'), file_id: z.string() })
 
@@ -44,36 +44,36 @@ const knownBlock = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('document'),
     source: documentSource,
-    title: z.string().nullish(),
-    context: z.string().nullish(),
+    title: z.nullish(z.string()),
+    context: z.nullish(z.string()),
     ...cached,
   }),
   z.object({
     type: z.literal('tool_use'),
-    id: z.string().min(1),
-    name: z.string().min(1),
+    id: z.string().check(z.minLength(1)),
+    name: z.string().check(z.minLength(1)),
     input: object,
     ...cached,
   }),
   z.object({
     type: z.literal('tool_result'),
-    tool_use_id: z.string().min(1),
-    content: z.lazy(() => content).nullish(),
-    is_error: z.boolean().nullish(),
+    tool_use_id: z.string().check(z.minLength(1)),
+    content: z.nullish(z.lazy(() => content)),
+    is_error: z.nullish(z.boolean()),
     ...cached,
   }),
-  z.object({ type: z.literal('thinking'), thinking: z.string(), signature: z.string().nullish() }),
+  z.object({ type: z.literal('thinking'), thinking: z.string(), signature: z.nullish(z.string()) }),
   z.object({ type: z.literal('redacted_thinking'), data: z.string() }),
 ])
 
-const knownTypes = new Set<string>(knownBlock.options.map(({ shape }) => shape.type.value))
+const knownTypes = new Set<string>(knownBlock.def.options.flatMap(({ shape }) => shape.type.def.values))
 
 const block = z.union([
   knownBlock,
-  z.looseObject({ type: z.string().refine((type) => !knownTypes.has(type), { abort: true }) }),
+  z.looseObject({ type: z.string().check(z.refine((type) => !knownTypes.has(type), { abort: true })) }),
 ])
 
-const content: z.ZodType = z.union([z.string(), z.array(block)])
+const content: z.ZodMiniType = z.union([z.string(), z.array(block)])
 
 const texts = z.union([
   z.string(),
@@ -99,23 +99,25 @@ const message = z
     }
   })
 
-const toolName = z.string().regex(/^[a-zA-Z0-9_-]{1,128}$/, {
-  message: 'must have 1 to 128 letters, digits, underscores or hyphens',
-})
+const toolName = z.string().check(
+  z.regex(/^[a-zA-Z0-9_-]{1,128}$/, {
+    message: 'must have 1 to 128 letters, digits, underscores or hyphens',
+  }),
+)
 
 /** Those of Anthropic's own, which have a dated type, are its business. */
 const tool = z.union([
   z.looseObject({
-    type: z.literal('custom').nullish(),
+    type: z.nullish(z.literal('custom')),
     name: toolName,
-    description: z.string().nullish(),
+    description: z.nullish(z.string()),
     input_schema: object,
     ...cached,
   }),
-  z.looseObject({ type: z.string().regex(/^(?!custom$)/), ...cached }),
+  z.looseObject({ type: z.string().check(z.regex(/^(?!custom$)/)), ...cached }),
 ])
 
-const parallel = { disable_parallel_tool_use: z.boolean().nullish() }
+const parallel = { disable_parallel_tool_use: z.nullish(z.boolean()) }
 
 const toolChoice = z.discriminatedUnion('type', [
   z.object({ type: z.literal('auto'), ...parallel }),
@@ -124,49 +126,50 @@ const toolChoice = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tool'), name: toolName, ...parallel }),
 ])
 
-const display = z.enum(['summarized', 'omitted']).nullish()
+const display = z.nullish(z.enum(['summarized', 'omitted']))
 
 const thinking = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('enabled'), budget_tokens: z.int().min(1024), display }),
+  z.object({ type: z.literal('enabled'), budget_tokens: z.int().check(z.gte(1024)), display }),
   z.object({ type: z.literal('adaptive'), display }),
   z.object({ type: z.literal('between_tools'), display }),
   z.object({ type: z.literal('disabled') }),
 ])
 
 const outputConfig = z.looseObject({
-  effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
-  format: z.object({ type: z.literal('json_schema'), schema: object }).nullish(),
+  effort: z.nullish(z.enum(['low', 'medium', 'high', 'xhigh', 'max'])),
+  format: z.nullish(z.object({ type: z.literal('json_schema'), schema: object })),
 })
 
 export const messagesRequest = z.object({
-  model: z.string().min(1),
-  messages: z.array(message).min(1),
-  system: texts.nullish(),
-  max_tokens: z.int().min(1).nullish(),
-  stream: z.boolean().nullish(),
+  model: z.string().check(z.minLength(1)),
+  messages: z.array(message).check(z.minLength(1)),
+  system: z.nullish(texts),
+  max_tokens: z.nullish(z.int().check(z.gte(1))),
+  stream: z.nullish(z.boolean()),
 
-  temperature: z.number().min(0).max(1).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  top_k: z.int().min(0).nullish(),
-  stop_sequences: z.array(z.string()).nullish(),
+  temperature: z.nullish(z.number().check(z.gte(0), z.lte(1))),
+  top_p: z.nullish(z.number().check(z.gte(0), z.lte(1))),
+  top_k: z.nullish(z.int().check(z.gte(0))),
+  stop_sequences: z.nullish(z.array(z.string())),
 
-  tools: z.array(tool).nullish(),
-  tool_choice: toolChoice.nullish(),
-  thinking: thinking.nullish(),
-  output_config: outputConfig.nullish(),
-  cache_control: cacheControl.nullish(),
-  speed: z.enum(['fast', 'standard']).nullish(),
-  service_tier: z.string().nullish(),
+  tools: z.nullish(z.array(tool)),
+  tool_choice: z.nullish(toolChoice),
+  thinking: z.nullish(thinking),
+  output_config: z.nullish(outputConfig),
+  cache_control: z.nullish(cacheControl),
+  speed: z.nullish(z.enum(['fast', 'standard'])),
+  service_tier: z.nullish(z.string()),
 
-  metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
-  user: z.string().max(256).nullish(),
-  session_id: sessionId.nullish(),
-  trace: z.looseObject({}).nullish(),
-  models: z.array(z.string()).nullish(),
-  fallbacks: z
-    .array(z.strictObject({ model: z.string().min(1) }))
-    .max(3, 'takes at most 3 models')
-    .nullish(),
+  metadata: z.nullish(z.looseObject({ user_id: z.nullish(z.string()) })),
+  user: z.nullish(z.string().check(z.maxLength(256))),
+  session_id: z.nullish(sessionId),
+  trace: z.nullish(z.looseObject({})),
+  models: z.nullish(z.array(z.string())),
+  fallbacks: z.nullish(
+    z
+      .array(z.strictObject({ model: z.string().check(z.minLength(1)) }))
+      .check(z.maxLength(3, 'takes at most 3 models')),
+  ),
 })
 
 export type MessagesRequest = z.infer<typeof messagesRequest>

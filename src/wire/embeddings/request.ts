@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { tokenCounts } from '../../generation/tokens.ts'
@@ -8,16 +8,21 @@ import { PromptMeasure } from '../measure.ts'
 import { invalid, notYet } from '../refusals.ts'
 
 const inputsMax = 2_048
-const text = z.string().min(1)
-const tokens = z.array(z.int().nonnegative()).min(1)
+const text = z.string().check(z.minLength(1))
+const tokens = z.array(z.int().check(z.nonnegative())).check(z.minLength(1))
 
 const embeddingsRequest = z.object({
-  model: z.string().min(1),
-  input: z.union([text, z.array(text).min(1).max(inputsMax), tokens, z.array(tokens).min(1).max(inputsMax)]),
-  encoding_format: z.enum(['float', 'base64']).nullish(),
-  dimensions: z.int().min(1).nullish(),
-  input_type: z.string().min(1).nullish(),
-  user: z.string().max(256).nullish(),
+  model: z.string().check(z.minLength(1)),
+  input: z.union([
+    text,
+    z.array(text).check(z.minLength(1), z.maxLength(inputsMax)),
+    tokens,
+    z.array(tokens).check(z.minLength(1), z.maxLength(inputsMax)),
+  ]),
+  encoding_format: z.nullish(z.enum(['float', 'base64'])),
+  dimensions: z.nullish(z.int().check(z.gte(1))),
+  input_type: z.nullish(z.string().check(z.minLength(1))),
+  user: z.nullish(z.string().check(z.maxLength(256))),
 })
 
 type Input = z.infer<typeof embeddingsRequest>['input']

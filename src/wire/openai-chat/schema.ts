@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { JsonObject } from '../../base/json.ts'
 import { sessionId } from '../client-body.ts'
 
@@ -15,26 +15,30 @@ const object = z.custom<JsonObject>(
   },
 )
 
-const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() })
-const cached = { cache_control: cacheControl.nullish() }
+const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.nullish(z.enum(['5m', '1h'])) })
+const cached = { cache_control: z.nullish(cacheControl) }
 
 const text = z.object({ type: z.literal('text'), text: z.string(), ...cached })
 
-const imageUrl = z.string().regex(/^(https?:\/\/|data:image\/(png|jpe?g|webp|gif);base64,)/i, {
-  abort: true,
-  message: 'must be an http(s) URL or a base64 data URL of a PNG, JPEG, WebP or GIF image',
-})
+const imageUrl = z.string().check(
+  z.regex(/^(https?:\/\/|data:image\/(png|jpe?g|webp|gif);base64,)/i, {
+    abort: true,
+    message: 'must be an http(s) URL or a base64 data URL of a PNG, JPEG, WebP or GIF image',
+  }),
+)
 
 /** A base64 text, told from a URL by its first characters: the whole may be megabytes. */
-const base64 = z.string().refine((data) => !/^[a-z][a-z0-9+.-]*:/i.test(data.slice(0, 64)), {
-  message: 'must be base64 data, not a URL',
-})
+const base64 = z.string().check(
+  z.refine((data) => !/^[a-z][a-z0-9+.-]*:/i.test(data.slice(0, 64)), {
+    message: 'must be base64 data, not a URL',
+  }),
+)
 
 const part = z.discriminatedUnion('type', [
   text,
   z.object({
     type: z.literal('image_url'),
-    image_url: z.object({ url: imageUrl, detail: z.enum(['auto', 'low', 'high', 'original']).nullish() }),
+    image_url: z.object({ url: imageUrl, detail: z.nullish(z.enum(['auto', 'low', 'high', 'original'])) }),
     ...cached,
   }),
   z.object({
@@ -48,9 +52,9 @@ const part = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('file'),
     file: z.object({
-      filename: z.string().nullish(),
-      file_data: z.string().nullish(),
-      file_id: z.string().nullish(),
+      filename: z.nullish(z.string()),
+      file_data: z.nullish(z.string()),
+      file_id: z.nullish(z.string()),
     }),
     ...cached,
   }),
@@ -67,42 +71,44 @@ const toolCall = z.object({
 
 const reasoningDetail = z.looseObject({
   type: z.string(),
-  format: z.string().nullish(),
-  id: z.string().nullish(),
-  text: z.string().nullish(),
-  signature: z.string().nullish(),
-  summary: z.string().nullish(),
-  data: z.string().nullish(),
+  format: z.nullish(z.string()),
+  id: z.nullish(z.string()),
+  text: z.nullish(z.string()),
+  signature: z.nullish(z.string()),
+  summary: z.nullish(z.string()),
+  data: z.nullish(z.string()),
 })
 
 const message = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('system'), content: texts, name: z.string().nullish() }),
-  z.object({ role: z.literal('developer'), content: texts, name: z.string().nullish() }),
-  z.object({ role: z.literal('user'), content: parts, name: z.string().nullish() }),
+  z.object({ role: z.literal('system'), content: texts, name: z.nullish(z.string()) }),
+  z.object({ role: z.literal('developer'), content: texts, name: z.nullish(z.string()) }),
+  z.object({ role: z.literal('user'), content: parts, name: z.nullish(z.string()) }),
   z.object({
     role: z.literal('assistant'),
-    content: parts.nullish(),
-    name: z.string().nullish(),
-    tool_calls: z.array(toolCall).nullish(),
-    refusal: z.string().nullish(),
-    reasoning: z.string().nullish(),
-    reasoning_content: z.string().nullish(),
-    reasoning_details: z.array(reasoningDetail).nullish(),
+    content: z.nullish(parts),
+    name: z.nullish(z.string()),
+    tool_calls: z.nullish(z.array(toolCall)),
+    refusal: z.nullish(z.string()),
+    reasoning: z.nullish(z.string()),
+    reasoning_content: z.nullish(z.string()),
+    reasoning_details: z.nullish(z.array(reasoningDetail)),
   }),
   z.object({ role: z.literal('tool'), content: parts, tool_call_id: z.string() }),
 ])
 
-const functionName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, {
-  message: 'must have 1 to 64 letters, digits, underscores or hyphens',
-})
+const functionName = z.string().check(
+  z.regex(/^[A-Za-z0-9_-]{1,64}$/, {
+    message: 'must have 1 to 64 letters, digits, underscores or hyphens',
+  }),
+)
 
 const tool = z.object({
   type: z.literal('function'),
   function: z.object({
     name: functionName,
-    description: z.string().nullish(),
-    parameters: object.nullish(),
-    strict: z.boolean().nullish(),
+    description: z.nullish(z.string()),
+    parameters: z.nullish(object),
+    strict: z.nullish(z.boolean()),
   }),
   ...cached,
 })
@@ -118,10 +124,10 @@ const responseFormat = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('json_schema'),
     json_schema: z.object({
-      name: z.string().min(1).max(64),
-      description: z.string().nullish(),
-      schema: object.nullish(),
-      strict: z.boolean().nullish(),
+      name: z.string().check(z.minLength(1), z.maxLength(64)),
+      description: z.nullish(z.string()),
+      schema: z.nullish(object),
+      strict: z.nullish(z.boolean()),
     }),
   }),
   z.object({ type: z.literal('grammar'), grammar: z.string() }),
@@ -131,71 +137,71 @@ const responseFormat = z.discriminatedUnion('type', [
 const effort = z.enum(['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none'])
 
 const reasoning = z.strictObject({
-  effort: effort.nullish(),
-  max_tokens: z.int().nonnegative().nullish(),
-  exclude: z.boolean().nullish(),
-  enabled: z.boolean().nullish(),
-  summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
-  context: z.enum(['auto', 'all_turns', 'current_turn']).nullish(),
-  mode: z.enum(['standard', 'pro']).nullish(),
+  effort: z.nullish(effort),
+  max_tokens: z.nullish(z.int().check(z.nonnegative())),
+  exclude: z.nullish(z.boolean()),
+  enabled: z.nullish(z.boolean()),
+  summary: z.nullish(z.enum(['auto', 'concise', 'detailed'])),
+  context: z.nullish(z.enum(['auto', 'all_turns', 'current_turn'])),
+  mode: z.nullish(z.enum(['standard', 'pro'])),
 })
 
 const metadata = z
-  .record(z.string().max(64), z.string().max(512))
-  .refine((pairs) => Object.keys(pairs).length <= 16, { message: 'must have at most 16 pairs' })
+  .record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(512)))
+  .check(z.refine((pairs) => Object.keys(pairs).length <= 16, { message: 'must have at most 16 pairs' }))
 
-const penalty = z.number().min(-2).max(2).nullish()
-const fraction = z.number().min(0).max(1).nullish()
+const penalty = z.nullish(z.number().check(z.gte(-2), z.lte(2)))
+const fraction = z.nullish(z.number().check(z.gte(0), z.lte(1)))
 
 export const chatRequest = z.object({
-  model: z.string().min(1),
-  messages: z.array(message).min(1),
-  stream: z.boolean().nullish(),
+  model: z.string().check(z.minLength(1)),
+  messages: z.array(message).check(z.minLength(1)),
+  stream: z.nullish(z.boolean()),
 
-  user: z.string().max(256).nullish(),
-  session_id: sessionId.nullish(),
-  metadata: metadata.nullish(),
-  trace: z.looseObject({}).nullish(),
+  user: z.nullish(z.string().check(z.maxLength(256))),
+  session_id: z.nullish(sessionId),
+  metadata: z.nullish(metadata),
+  trace: z.nullish(z.looseObject({})),
 
-  temperature: z.number().min(0).max(2).nullish(),
+  temperature: z.nullish(z.number().check(z.gte(0), z.lte(2))),
   top_p: fraction,
-  top_k: z.int().min(0).nullish(),
+  top_k: z.nullish(z.int().check(z.gte(0))),
   min_p: fraction,
   top_a: fraction,
   frequency_penalty: penalty,
   presence_penalty: penalty,
-  repetition_penalty: z.number().positive().max(2).nullish(),
-  seed: z.int().nullish(),
-  max_tokens: z.int().min(1).nullish(),
-  max_completion_tokens: z.int().min(1).nullish(),
-  stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
-  logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
-  logprobs: z.boolean().nullish(),
-  top_logprobs: z.int().min(0).max(20).nullish(),
-  prediction: object.nullish(),
+  repetition_penalty: z.nullish(z.number().check(z.positive(), z.lte(2))),
+  seed: z.nullish(z.int()),
+  max_tokens: z.nullish(z.int().check(z.gte(1))),
+  max_completion_tokens: z.nullish(z.int().check(z.gte(1))),
+  stop: z.nullish(z.union([z.string(), z.array(z.string()).check(z.maxLength(4))])),
+  logit_bias: z.nullish(z.record(z.string(), z.number().check(z.gte(-100), z.lte(100)))),
+  logprobs: z.nullish(z.boolean()),
+  top_logprobs: z.nullish(z.int().check(z.gte(0), z.lte(20))),
+  prediction: z.nullish(object),
 
-  response_format: responseFormat.nullish(),
-  structured_outputs: z.boolean().nullish(),
-  modalities: z.array(z.enum(['text', 'image', 'audio'])).nullish(),
-  audio: z.object({ voice: z.string(), format: z.string() }).nullish(),
-  image_config: object.nullish(),
-  verbosity: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
-  stream_options: z.looseObject({}).nullish(),
-  usage: z.looseObject({}).nullish(),
+  response_format: z.nullish(responseFormat),
+  structured_outputs: z.nullish(z.boolean()),
+  modalities: z.nullish(z.array(z.enum(['text', 'image', 'audio']))),
+  audio: z.nullish(z.object({ voice: z.string(), format: z.string() })),
+  image_config: z.nullish(object),
+  verbosity: z.nullish(z.enum(['low', 'medium', 'high', 'xhigh', 'max'])),
+  stream_options: z.nullish(z.looseObject({})),
+  usage: z.nullish(z.looseObject({})),
 
-  tools: z.array(tool).nullish(),
-  tool_choice: toolChoice.nullish(),
-  parallel_tool_calls: z.boolean().nullish(),
+  tools: z.nullish(z.array(tool)),
+  tool_choice: z.nullish(toolChoice),
+  parallel_tool_calls: z.nullish(z.boolean()),
 
-  reasoning: reasoning.nullish(),
-  reasoning_effort: effort.nullish(),
-  include_reasoning: z.boolean().nullish(),
+  reasoning: z.nullish(reasoning),
+  reasoning_effort: z.nullish(effort),
+  include_reasoning: z.nullish(z.boolean()),
 
   // Its keys are checked with what is not built yet.
-  provider: z.looseObject({}).nullish(),
-  cache_control: cacheControl.nullish(),
-  prompt_cache_key: z.string().nullish(),
-  prompt_cache_options: z.looseObject({}).nullish(),
+  provider: z.nullish(z.looseObject({})),
+  cache_control: z.nullish(cacheControl),
+  prompt_cache_key: z.nullish(z.string()),
+  prompt_cache_options: z.nullish(z.looseObject({})),
 })
 
 export type ChatRequest = z.infer<typeof chatRequest>

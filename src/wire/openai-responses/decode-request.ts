@@ -1,3 +1,4 @@
+import { inEnglish } from '../../base/english.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { once, parseBody, sessionOf } from '../client-body.ts'
@@ -48,7 +49,7 @@ function checkTools({ tools, tool_choice: choice }: ResponsesRequest): void {
   for (const [index, tool] of (tools ?? []).entries()) {
     refuseServerTool(`tools[${index}]`, tool.type)
     if (tool.type !== 'function') continue
-    const parsed = functionTool.safeParse(tool, { reportInput: true })
+    const parsed = functionTool.safeParse(tool, inEnglish)
     if (!parsed.success) throw invalid(firstIssue(parsed.error.issues, ['tools', index]))
   }
   if (typeof choice === 'object' && choice !== null) refuseServerTool('tool_choice', choice.type)

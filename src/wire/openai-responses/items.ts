@@ -1,4 +1,5 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
+import { inEnglish } from '../../base/english.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { firstIssue, invalid } from '../refusals.ts'
 import {
@@ -48,8 +49,11 @@ function itemOf(item: JsonObject, index: number): Item {
   }
 }
 
-function parse<S extends z.ZodType>(schema: S, { item, index }: { item: object; index: number }): z.infer<S> {
-  const parsed = schema.safeParse(item, { reportInput: true })
+function parse<S extends z.ZodMiniType>(
+  schema: S,
+  { item, index }: { item: object; index: number },
+): z.infer<S> {
+  const parsed = schema.safeParse(item, inEnglish)
   if (!parsed.success) throw invalid(firstIssue(parsed.error.issues, ['input', index]))
   return parsed.data
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { JsonObject } from '../../base/json.ts'
 import { sessionId } from '../client-body.ts'
 
@@ -14,24 +14,26 @@ const object = z.custom<JsonObject>(
   { error: 'Invalid input: expected object' },
 )
 
-const imageUrl = z.string().regex(/^(https?:\/\/|data:image\/(png|jpe?g|webp|gif);base64,)/i, {
-  abort: true,
-  message: 'must be an http(s) URL or a base64 data URL of a PNG, JPEG, WebP or GIF image',
-})
+const imageUrl = z.string().check(
+  z.regex(/^(https?:\/\/|data:image\/(png|jpe?g|webp|gif);base64,)/i, {
+    abort: true,
+    message: 'must be an http(s) URL or a base64 data URL of a PNG, JPEG, WebP or GIF image',
+  }),
+)
 
 const inputText = z.object({ type: z.literal('input_text'), text: z.string() })
 const inputImage = z.object({
   type: z.literal('input_image'),
-  image_url: imageUrl.nullish(),
-  file_id: z.string().nullish(),
-  detail: z.enum(['auto', 'low', 'high', 'original']).nullish(),
+  image_url: z.nullish(imageUrl),
+  file_id: z.nullish(z.string()),
+  detail: z.nullish(z.enum(['auto', 'low', 'high', 'original'])),
 })
 const inputFile = z.object({
   type: z.literal('input_file'),
-  filename: z.string().nullish(),
-  file_data: z.string().nullish(),
-  file_url: z.string().nullish(),
-  file_id: z.string().nullish(),
+  filename: z.nullish(z.string()),
+  file_data: z.nullish(z.string()),
+  file_url: z.nullish(z.string()),
+  file_id: z.nullish(z.string()),
 })
 
 const part = z.discriminatedUnion('type', [
@@ -49,10 +51,10 @@ const part = z.discriminatedUnion('type', [
 ])
 
 const message = z.object({
-  type: z.literal('message').nullish(),
+  type: z.nullish(z.literal('message')),
   role: z.enum(['user', 'system', 'assistant', 'developer']),
-  content: z.union([z.string(), z.array(part)]).nullish(),
-  phase: z.enum(['commentary', 'final_answer']).nullish(),
+  content: z.nullish(z.union([z.string(), z.array(part)])),
+  phase: z.nullish(z.enum(['commentary', 'final_answer'])),
 })
 
 const functionCall = z.object({
@@ -72,13 +74,13 @@ const thought = z.array(z.object({ type: z.string(), text: z.string() }))
 
 const reasoningItem = z.object({
   type: z.literal('reasoning'),
-  id: z.string().nullish(),
-  summary: thought.nullish(),
-  content: thought.nullish(),
-  encrypted_content: z.string().nullish(),
+  id: z.nullish(z.string()),
+  summary: z.nullish(thought),
+  content: z.nullish(thought),
+  encrypted_content: z.nullish(z.string()),
   // OpenRouter's names for the signature of words, and for who made it.
-  signature: z.string().nullish(),
-  format: z.string().nullish(),
+  signature: z.nullish(z.string()),
+  format: z.nullish(z.string()),
 })
 
 /** The items whose meaning is known, by type. */
@@ -95,16 +97,18 @@ export type FunctionCallItem = z.infer<typeof functionCall>
 export type FunctionCallOutputItem = z.infer<typeof functionCallOutput>
 export type ReasoningItem = z.infer<typeof reasoningItem>
 
-const toolName = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, {
-  message: 'must have 1 to 128 letters, digits, underscores or hyphens',
-})
+const toolName = z.string().check(
+  z.regex(/^[A-Za-z0-9_-]{1,128}$/, {
+    message: 'must have 1 to 128 letters, digits, underscores or hyphens',
+  }),
+)
 
 export const functionTool = z.object({
   type: z.literal('function'),
   name: toolName,
-  description: z.string().nullish(),
-  parameters: object.nullish(),
-  strict: z.boolean().nullish(),
+  description: z.nullish(z.string()),
+  parameters: z.nullish(object),
+  strict: z.nullish(z.boolean()),
 })
 
 export type FunctionTool = z.infer<typeof functionTool>
@@ -113,9 +117,9 @@ const toolChoice = z.union([
   z.enum(['none', 'auto', 'required']),
   z.looseObject({
     type: z.string(),
-    name: z.string().nullish(),
-    mode: z.enum(['auto', 'required']).nullish(),
-    tools: z.array(z.looseObject({ type: z.string(), name: z.string().nullish() })).nullish(),
+    name: z.nullish(z.string()),
+    mode: z.nullish(z.enum(['auto', 'required'])),
+    tools: z.nullish(z.array(z.looseObject({ type: z.string(), name: z.nullish(z.string()) }))),
   }),
 ])
 
@@ -124,73 +128,73 @@ const textFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('json_object') }),
   z.object({
     type: z.literal('json_schema'),
-    name: z.string().min(1).max(64),
-    description: z.string().nullish(),
+    name: z.string().check(z.minLength(1), z.maxLength(64)),
+    description: z.nullish(z.string()),
     schema: object,
-    strict: z.boolean().nullish(),
+    strict: z.nullish(z.boolean()),
   }),
 ])
 
 const reasoning = z.strictObject({
-  effort: z.enum(['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none']).nullish(),
-  summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
-  generate_summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
-  max_tokens: z.int().nonnegative().nullish(),
-  enabled: z.boolean().nullish(),
-  exclude: z.boolean().nullish(),
-  context: z.enum(['auto', 'all_turns', 'current_turn']).nullish(),
-  mode: z.enum(['standard', 'pro']).nullish(),
+  effort: z.nullish(z.enum(['max', 'xhigh', 'high', 'medium', 'low', 'minimal', 'none'])),
+  summary: z.nullish(z.enum(['auto', 'concise', 'detailed'])),
+  generate_summary: z.nullish(z.enum(['auto', 'concise', 'detailed'])),
+  max_tokens: z.nullish(z.int().check(z.nonnegative())),
+  enabled: z.nullish(z.boolean()),
+  exclude: z.nullish(z.boolean()),
+  context: z.nullish(z.enum(['auto', 'all_turns', 'current_turn'])),
+  mode: z.nullish(z.enum(['standard', 'pro'])),
 })
 
-const metadata = z
-  .record(z.string(), z.string().max(512))
-  .refine((pairs) => Object.keys(pairs).length <= 16, { message: 'must have at most 16 pairs' })
-  .refine((pairs) => Object.keys(pairs).every((key) => /^[^[\]]{0,64}$/.test(key)), {
+const metadata = z.record(z.string(), z.string().check(z.maxLength(512))).check(
+  z.refine((pairs) => Object.keys(pairs).length <= 16, { message: 'must have at most 16 pairs' }),
+  z.refine((pairs) => Object.keys(pairs).every((key) => /^[^[\]]{0,64}$/.test(key)), {
     message: 'keys must have at most 64 characters and no brackets',
-  })
+  }),
+)
 
-const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() })
-const penalty = z.number().min(-2).max(2).nullish()
+const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.nullish(z.enum(['5m', '1h'])) })
+const penalty = z.nullish(z.number().check(z.gte(-2), z.lte(2)))
 
 export const responsesRequest = z.object({
-  model: z.string().min(1),
-  input: z.union([z.string(), z.array(object).min(1)]),
-  instructions: z.string().nullish(),
-  stream: z.boolean().nullish(),
+  model: z.string().check(z.minLength(1)),
+  input: z.union([z.string(), z.array(object).check(z.minLength(1))]),
+  instructions: z.nullish(z.string()),
+  stream: z.nullish(z.boolean()),
 
-  user: z.string().max(256).nullish(),
-  safety_identifier: z.string().max(256).nullish(),
-  session_id: sessionId.nullish(),
-  metadata: metadata.nullish(),
-  trace: z.looseObject({}).nullish(),
+  user: z.nullish(z.string().check(z.maxLength(256))),
+  safety_identifier: z.nullish(z.string().check(z.maxLength(256))),
+  session_id: z.nullish(sessionId),
+  metadata: z.nullish(metadata),
+  trace: z.nullish(z.looseObject({})),
 
-  max_output_tokens: z.int().min(1).nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  top_k: z.int().min(0).nullish(),
-  top_logprobs: z.int().min(0).max(20).nullish(),
+  max_output_tokens: z.nullish(z.int().check(z.gte(1))),
+  temperature: z.nullish(z.number().check(z.gte(0), z.lte(2))),
+  top_p: z.nullish(z.number().check(z.gte(0), z.lte(1))),
+  top_k: z.nullish(z.int().check(z.gte(0))),
+  top_logprobs: z.nullish(z.int().check(z.gte(0), z.lte(20))),
   frequency_penalty: penalty,
   presence_penalty: penalty,
-  truncation: z.enum(['auto', 'disabled']).nullish(),
+  truncation: z.nullish(z.enum(['auto', 'disabled'])),
 
-  text: z
-    .object({
-      format: textFormat.nullish(),
-      verbosity: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish(),
-    })
-    .nullish(),
-  include: z.array(z.string()).nullish(),
-  reasoning: reasoning.nullish(),
+  text: z.nullish(
+    z.object({
+      format: z.nullish(textFormat),
+      verbosity: z.nullish(z.enum(['low', 'medium', 'high', 'xhigh', 'max'])),
+    }),
+  ),
+  include: z.nullish(z.array(z.string())),
+  reasoning: z.nullish(reasoning),
 
-  tools: z.array(z.looseObject({ type: z.string() })).nullish(),
-  tool_choice: toolChoice.nullish(),
-  parallel_tool_calls: z.boolean().nullish(),
-  max_tool_calls: z.int().min(1).nullish(),
+  tools: z.nullish(z.array(z.looseObject({ type: z.string() }))),
+  tool_choice: z.nullish(toolChoice),
+  parallel_tool_calls: z.nullish(z.boolean()),
+  max_tool_calls: z.nullish(z.int().check(z.gte(1))),
 
-  prompt_cache_key: z.string().nullish(),
-  prompt_cache_options: z.looseObject({}).nullish(),
-  cache_control: cacheControl.nullish(),
-  stream_options: z.looseObject({}).nullish(),
+  prompt_cache_key: z.nullish(z.string()),
+  prompt_cache_options: z.nullish(z.looseObject({})),
+  cache_control: z.nullish(cacheControl),
+  stream_options: z.nullish(z.looseObject({})),
 })
 
 export type ResponsesRequest = z.infer<typeof responsesRequest>
