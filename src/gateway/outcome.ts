@@ -208,6 +208,7 @@ export class Outcome {
     // After each search of the provider's the model reads the whole again.
     const turns = 1 + usage.webSearches
     return (
+      usage.webSearches <= searchesMost &&
       promptTokens <= turns * Math.max(endpoint.contextLength, promptTokensMax) &&
       completionTokens <= turns * endpoint.contextLength &&
       // Some hosts do not count reasoning towards the cap.
@@ -229,6 +230,9 @@ interface Report {
   usage: Usage
   deliveredTokens: number
 }
+
+/** No answer searches more often; each is billed, and lets the model have read its context once more. */
+const searchesMost = 100
 
 /** Enough tokens that the rounding of their cost does not matter. */
 const tokensPerMeasure = 1_000_000
