@@ -64,7 +64,7 @@ function overview(rows: readonly Provider[], models: readonly SeedModel[]): stri
       provider.open ? 'its own' : String(counts.get(provider.slug) ?? 0),
       variablesOf(provider),
       provider.cancellable ? 'yes' : 'no',
-      provider.quirks.needsBytes ? 'no' : 'yes',
+      provider.quirks.needsBytes === 'files' ? 'pictures' : provider.quirks.needsBytes ? 'no' : 'yes',
     ]),
   )}`
 }

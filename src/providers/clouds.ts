@@ -99,7 +99,7 @@ const azure: Provider = {
   auth: azureAuth,
   cancellable: true,
   serves: /^(?!.*claude)/,
-  quirks: { reasoningField: 'none', drop: foreign },
+  quirks: { reasoningField: 'none', needsBytes: 'files', drop: foreign },
   also: [
     {
       protocol: openaiResponsesProtocol,

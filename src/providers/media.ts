@@ -24,7 +24,10 @@ export async function inlineMedia(
   const { imageInput, fileInput, videoInput } = request.needs
   if (!needsBytes || !(imageInput || fileInput || videoInput)) return request
   const slots = mediaIn(request.native).filter(
-    ({ url }) => /^https?:/i.test(url) && !keepsUrls.some((beginning) => url.startsWith(beginning)),
+    ({ url, kind }) =>
+      /^https?:/i.test(url) &&
+      (needsBytes !== 'files' || kind === 'file') &&
+      !keepsUrls.some((beginning) => url.startsWith(beginning)),
   )
   if (slots.length === 0) return request
   const byUrl = new Map(slots.map((slot) => [slot.url, slot]))

@@ -27,6 +27,7 @@ const rows: Provider[] = [
     quirks: {
       maxTokensField: 'max_completion_tokens',
       reasoningField: 'none',
+      needsBytes: 'files',
       drop: foreignSampling,
     },
     also: [

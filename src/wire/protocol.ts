@@ -70,8 +70,8 @@ export interface Quirks {
    * Default: what is known of the model by its name.
    */
   thinking?: 'none' | 'budget' | 'adaptive' | 'both'
-  /** Does not fetch media: the gateway does, and the request holds the bytes. */
-  needsBytes?: boolean
+  /** Does not fetch media, or documents alone: the gateway does, and the request holds the bytes. */
+  needsBytes?: boolean | 'files'
   /** Beginnings of the addresses it takes all the same, such as those of its own video site. */
   keepsUrls?: readonly string[]
   /** Takes thoughts of earlier turns without a signature. */

@@ -105,16 +105,16 @@ function answering(format: string, given: readonly Json[]): Step[] {
   const type = isBinary ? eventStreamType : 'text/event-stream'
   return [
     { do: 'head', status: 200, headers: { 'content-type': type }, chunked: true },
-    { do: 'bytes', hex: (isBinary ? binary(speaker, given) : text(speaker, format, given)).toHex() },
+    { do: 'bytes', hex: (isBinary ? asBinary(speaker, given) : asText(speaker, format, given)).toHex() },
   ]
 }
 
-function text({ write }: Speaker, format: string, given: readonly Json[]): Uint8Array {
+function asText({ write }: Speaker, format: string, given: readonly Json[]): Uint8Array {
   return new TextEncoder().encode(withCounts(format, new TextDecoder().decode(write(answer)), given))
 }
 
 /** Its checksums let nobody change the bytes: the counts are in it from the start. */
-function binary({ write }: Speaker, given: readonly Json[]): Uint8Array {
+function asBinary({ write }: Speaker, given: readonly Json[]): Uint8Array {
   const [promptTokens = 11, cachedTokens = 0, completionTokens = 7] = given.filter(
     (count) => typeof count === 'number',
   )
@@ -141,9 +141,9 @@ test.each(Object.entries(hosts))(
       const searches = Number(at(at(usage, 'server_tool_use_details'), 'web_search_requests') ?? 0)
       const most =
         ((1 + searches) * host.context * (host.prompt + host.completion)) / 1e6 + searches * host.search
-      expect(searches, said).toBeLessThanOrEqual(100)
-      expect(cost, said).toBeGreaterThanOrEqual(0)
-      expect(cost, said).toBeLessThanOrEqual(most)
+      expect(searches, `in ${said}`).toBeLessThanOrEqual(100)
+      expect(cost, `in ${said}`).toBeGreaterThanOrEqual(0)
+      expect(cost, `in ${said}`).toBeLessThanOrEqual(most)
       return cost
     })
     expect(await caller.usage()).toBeCloseTo(

@@ -283,3 +283,21 @@ test('what cannot be fetched here goes to a provider that may fetch it', async (
     true,
   ])
 })
+
+test('a document is fetched for a provider that fetches pictures alone', async () => {
+  const asked = internet(serving(pdf))
+  const upstream = await provider(chatAnswer('I see.'))
+  const file = { type: 'file', file: { filename: 'a.pdf', file_data: 'https://cdn.example.com/a.pdf' } }
+  const content = [picture('https://cdn.example.com/a.png'), file]
+  await askWhole(
+    { ...env, OPENAI_API_KEY: 'k', OPENAI_BASE_URL: upstream.baseUrl },
+    { model: 'openai/gpt-4o-mini', max_tokens: 50, messages: [{ role: 'user', content }] },
+    { key: caller.key },
+  )
+  const [call] = await upstream.calls()
+  const bytes = { filename: 'a.pdf', file_data: `data:application/pdf;base64,${pdf.toBase64()}` }
+  expect(JSON.parse(call?.body ?? '{}').messages).toEqual([
+    { role: 'user', content: [content[0], { ...file, file: bytes }] },
+  ])
+  expect(asked.map(({ url }) => url)).toEqual(['https://cdn.example.com/a.pdf'])
+})
