@@ -10,7 +10,7 @@ import { readiness } from './api/readiness.ts'
 import { unknownRoute } from './api/unknown.ts'
 import { GatewayError } from './base/errors.ts'
 import { errorResponse } from './base/http.ts'
-import { frontPage } from './console/front-page.tsx'
+import { frontPage } from './console/front-page.ts'
 import type { Env } from './env.ts'
 
 /** Clients of the management guides write `/keys/`: a slash at the end changes nothing. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { version } from '../../package.json'
-import { snippets, textOf } from './page-text.ts'
+import { shown, snippets } from './page-text.ts'
 import { page } from './page.ts'
 
 /** Every file of the page that is deployed beside the Worker, by the path it is asked for. */
@@ -19,10 +19,10 @@ describe('the page', () => {
     const { response, html } = await page()
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/html; charset=UTF-8')
-    expect(html).toMatch(/^<!doctype html><html lang="en">/)
-    const text = textOf(html)
+    expect(html).toMatch(/^<!doctype html>\s*<html lang="en">/)
+    const text = shown(html)
     expect(text).toContain(`In service${version}`)
-    expect(text).toContain('Simulator6 models')
+    expect(text).toContain('Simulator 6 models')
     expect(text).toContain('1 live, 6 models as JSON')
     expect(html).toContain('<a href="/api/v1/models">')
     expect(snippets(html).get('base-url')).toBe('https://gateway.test/api/v1')
@@ -44,7 +44,7 @@ describe('the page', () => {
   test('needs nothing that its policy forbids: no style, script or handler within, nothing from elsewhere', async () => {
     const { html } = await page()
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:|data:/)
-    expect(html.match(/<script[^>]*>[^<]*/g)).toEqual(['<script src="/console/page.js" defer="">'])
+    expect(html.match(/<script[^>]*>[^<]*/g)).toEqual(['<script src="/console/page.js" defer>'])
     const loaded = [...html.matchAll(/\s(?:src|href)="([^"]*)"/g)].map(([, url]) => url)
     expect(loaded.filter((url) => !/^\/[^/]/.test(url ?? ''))).toEqual([])
   })
@@ -123,28 +123,28 @@ describe('providers', () => {
       expect(local.get('add-provider')).toBe('OPENAI_API_KEY=sk-… npm run dev')
     }
     const { html } = await page()
-    expect(textOf(html.split('<details>')[0] ?? '')).toContain(
+    expect(shown(html.split('<details>')[0] ?? '')).toContain(
       'Only the simulator is live: it answers offline, and is no language model. Set a provider’s variable, and its models are served.',
     )
     expect(snippets(html).get('add-provider')).toBe(
       "echo 'OPENAI_API_KEY=sk-…' >> .env.production\nnpm run deploy",
     )
-    expect(textOf(html)).toContain('OllamaOLLAMA_BASE_URL')
+    expect(shown(html)).toContain('OllamaOLLAMA_BASE_URL')
   })
 
   test('those that are live are listed with their models, and the others are a click away', async () => {
     const variables = { OPENAI_API_KEY: 'x', GROQ_API_KEY: 'x', OLLAMA_BASE_URL: 'http://127.0.0.1:9' }
     const { html } = await page(undefined, variables)
-    const rows = [...html.matchAll(/<tr><th scope="row">(.*?)<\/tr>/g)].map(([, row = '']) => textOf(row))
+    const rows = [...html.matchAll(/<th scope="row">(.*?)<\/tr>/gs)].map(([, row = '']) => shown(row))
     expect(rows).toEqual([
-      expect.stringMatching(/^OpenAI\d+ models$/),
-      expect.stringMatching(/^Groq\d+ models$/),
-      'Ollamawhatever it has',
+      expect.stringMatching(/^OpenAI \d+ models$/),
+      expect.stringMatching(/^Groq \d+ models$/),
+      'Ollama whatever it has',
     ])
-    expect(textOf(html.split('<details>')[1] ?? '')).toMatch(
-      /^\d+ more providers, and the variable of eachSet a provider’s variable/,
+    expect(shown(html.split('<details>')[1] ?? '')).toMatch(
+      /^\d+ more providers, and the variable of each Set a provider’s variable/,
     )
-    expect(textOf(html)).not.toContain('Only the simulator')
+    expect(shown(html)).not.toContain('Only the simulator')
   })
 
   test.for<[string, Record<string, string>, string]>([

@@ -14,3 +14,8 @@ export function textOf(markup: string): string {
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
 }
+
+/** The same outside of code: however it is broken into lines, one space. */
+export function shown(markup: string): string {
+  return textOf(markup).replaceAll(/\s+/g, ' ').trim()
+}

@@ -1,8 +1,7 @@
 import type { Context } from 'hono'
-import { html } from 'hono/html'
 import type { Env } from '../env.ts'
 import { factsOf } from './facts.ts'
-import { Page } from './page.tsx'
+import { page } from './page.ts'
 
 /** Everything the page needs comes from this origin, and nothing may be written into it. */
 const headers = {
@@ -27,6 +26,9 @@ export async function frontPage(
 ): Promise<Response> {
   const served = new Set(routes.filter(({ method }) => method === 'POST').map(({ path }) => path))
   const facts = await factsOf(c.env, c.req.url)
-  const page = <Page facts={facts} speaks={({ path }) => served.has(`/api/v1${path}`)} />
-  return await c.html(html`<!doctype html>${page}`, 200, headers)
+  return await c.html(
+    page(facts, ({ path }) => served.has(`/api/v1${path}`)),
+    200,
+    headers,
+  )
 }

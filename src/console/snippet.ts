@@ -1,4 +1,4 @@
-import type { FC } from 'hono/jsx'
+import { html } from 'hono/html'
 
 interface Props {
   id: string
@@ -9,24 +9,23 @@ interface Props {
 }
 
 /** A text to copy, under the name of the place where it goes. */
-export const Snippet: FC<Props> = ({ id, where, text, own = [] }) => (
-  <figure>
-    <figcaption class="caption">{where}</figcaption>
-    <CopyButton of={id} what={where} />
-    <pre tabindex={0}>
-      <code id={id}>
-        {split(text, own).map((part) => (own.includes(part) ? <span class="own">{part}</span> : part))}
-      </code>
-    </pre>
-  </figure>
-)
+export function snippet({ id, where, text, own = [] }: Props) {
+  const parts = split(text, own).map((part) =>
+    own.includes(part) ? html`<span class="own">${part}</span>` : part,
+  )
+  return html`
+    <figure>
+      <figcaption class="caption">${where}</figcaption>
+      ${copyButton(id, where)}
+      <pre tabindex="0"><code id="${id}">${parts}</code></pre>
+    </figure>
+  `
+}
 
 /** Shown by the script that makes it work. */
-export const CopyButton: FC<{ of: string; what: string }> = ({ of, what }) => (
-  <button type="button" data-copy={of} aria-label={`Copy ${what}`} hidden>
-    Copy
-  </button>
-)
+export function copyButton(of: string, what: string) {
+  return html`<button type="button" data-copy="${of}" aria-label="Copy ${what}" hidden>Copy</button>`
+}
 
 /** The text in pieces, each either one of the words or free of them. */
 function split(text: string, words: readonly string[]): string[] {
