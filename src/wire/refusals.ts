@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
+import type { Conversation } from '../generation/conversation.ts'
 
 /** What is wrong with a body, with its path: the first issue; of a union, that of the alternative that came furthest. */
 export function firstIssue(issues: readonly z.core.$ZodIssue[], path: PropertyKey[] = []): string {
@@ -41,6 +42,13 @@ export function refuseOtherModalities(modalities: readonly string[] | undefined)
   const other = modalities?.find((modality) => modality !== 'text')
   if (other !== undefined)
     throw invalid(`modalities: the provider of this model answers in text, not in ${other}`)
+}
+
+/** Refuses a form of the answer beside tools where a format takes one or the other. */
+export function refuseFormBesideTools({ answerFormat, tools, toolChoice }: Conversation): void {
+  if (answerFormat && tools.length > 0 && toolChoice !== 'none') {
+    throw invalid("response_format: this model's provider cannot hold to it beside tools; send one of them")
+  }
 }
 
 export function notYet(name: string): GatewayError {

@@ -4,13 +4,14 @@ import type { GenerationRequest } from '../../generation/request.ts'
 import { effortShares } from '../efforts.ts'
 import { hintsIn } from '../hints.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
-import { invalid, refuseOtherModalities } from '../refusals.ts'
+import { refuseFormBesideTools, refuseOtherModalities } from '../refusals.ts'
 import { messagesOf } from './messages.ts'
 
 /** No client speaks this format, so every body is made from a conversation. */
 export function encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
   const conversation = request.conversation()
-  refuseWhatChangesTheAnswer(conversation)
+  refuseOtherModalities(conversation.outputModalities)
+  refuseFormBesideTools(conversation)
   const { turns, sampling, answerFormat, extras } = conversation
   const cap = request.maxTokens
   const asked: JsonObject = {
@@ -30,13 +31,6 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
       ...body,
     },
     dropped: [...new Set([...droppedOf(conversation, target), ...Object.keys(extras)])],
-  }
-}
-
-function refuseWhatChangesTheAnswer(asked: Conversation): void {
-  refuseOtherModalities(asked.outputModalities)
-  if (asked.answerFormat && asked.tools.length > 0 && asked.toolChoice !== 'none') {
-    throw invalid("response_format: this model's provider cannot hold to it beside tools; send one of them")
   }
 }
 

@@ -10,6 +10,8 @@ export interface Abilities {
   budget: readonly [least: number, most: number]
   /** Refuses the first call of a tool loop without the signature of its thought. */
   checksSignatures: boolean
+  /** Keeps to a form of the answer where tools are offered as well. */
+  formBesideTools: boolean
   /** Has no system instruction: it is the user's. */
   systemInUser: boolean
 }
@@ -19,11 +21,13 @@ const plain: Abilities = {
   efforts: [],
   budget: [0, 0],
   checksSignatures: false,
+  formBesideTools: true,
   systemInUser: false,
 }
 
 const flash25: Abilities = {
   ...plain,
+  formBesideTools: false,
   thinking: 'budget',
   efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
   budget: [1, 24_576],

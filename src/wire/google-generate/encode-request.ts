@@ -3,6 +3,7 @@ import type { Conversation, Sampling, Tool, ToolChoice } from '../../generation/
 import type { GenerationRequest } from '../../generation/request.ts'
 import { hintsIn } from '../hints.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
+import { refuseFormBesideTools } from '../refusals.ts'
 import { abilitiesOf } from './abilities.ts'
 import { contentsOf } from './contents.ts'
 import { outputOf } from './output.ts'
@@ -22,7 +23,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   }
   return {
     body: {
-      ...toolFields(asked.tools, asked.toolChoice),
+      ...toolFields(asked, target),
       ...contentsOf(asked.turns, target),
       ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
     },
@@ -36,9 +37,12 @@ export interface Piece {
   dropped: readonly string[]
 }
 
-function toolFields(tools: readonly Tool[], choice: ToolChoice): JsonObject {
-  if (tools.length === 0) return {}
-  const config = callingConfig(choice)
+function toolFields(asked: Conversation, target: UpstreamTarget): JsonObject {
+  const { tools, toolChoice, answerFormat } = asked
+  const isEither = answerFormat !== undefined && !abilitiesOf(target).formBesideTools
+  if (isEither) refuseFormBesideTools(asked)
+  if (tools.length === 0 || isEither) return {}
+  const config = callingConfig(toolChoice)
   return {
     tools: [{ functionDeclarations: tools.map(writeTool) }],
     ...(config && { toolConfig: { functionCallingConfig: config } }),

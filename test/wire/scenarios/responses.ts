@@ -350,19 +350,8 @@ export const responses: readonly Scenario[] = [
         },
         { dropped: ['verbosity'] },
       ),
-      'google-generate': sent(
-        {
-          tools: [{ functionDeclarations: [{ name: 'weather', parametersJsonSchema: city }] }],
-          toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['weather'] } },
-          contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
-          generationConfig: {
-            maxOutputTokens: 100,
-            responseMimeType: 'application/json',
-            responseJsonSchema: letter,
-            thinkingConfig: { includeThoughts: true },
-          },
-        },
-        { dropped: ['parallel_tool_calls', 'verbosity'] },
+      'google-generate': unsupported(
+        "response_format: this model's provider cannot hold to it beside tools; send one of them",
       ),
       'bedrock-converse': sent(
         {
