@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import { crossOrigin } from './api/cors.ts'
 import { flood } from './api/flood.ts'
 import { health } from './api/health.ts'

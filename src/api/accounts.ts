@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import { accountPage, createAccount, listAccounts, newAccount } from '../accounts/accounts.ts'
 import { authenticateOperator } from '../accounts/caller.ts'
 import { reconcileAfter, reconcilePage } from '../accounts/reconcile.ts'

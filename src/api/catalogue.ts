@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import * as z from 'zod/mini'
 import { authenticateOperator } from '../accounts/caller.ts'
 import { GatewayError } from '../base/errors.ts'

@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import * as z from 'zod/mini'
 import { findAccountId } from '../accounts/accounts.ts'
 import { authenticate, authenticateOperator, identify } from '../accounts/caller.ts'

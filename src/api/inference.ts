@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import type { Env } from '../env.ts'
 import { answerCount } from '../gateway/count-tokens.ts'
 import { generate } from '../gateway/generate.ts'

@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import { authenticate, identify } from '../accounts/caller.ts'
 import { describeOwnKey } from '../accounts/keys.ts'
 import type { Env } from '../env.ts'

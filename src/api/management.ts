@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import type { Env } from '../env.ts'
 import { accounts } from './accounts.ts'
 import { activity } from './activity.ts'

@@ -1,4 +1,5 @@
-import { Hono, type Context } from 'hono'
+import type { Context } from 'hono'
+import { Hono } from 'hono/tiny'
 import * as z from 'zod/mini'
 import { authenticate } from '../accounts/caller.ts'
 import { filtered, keepsNothing, type Filter } from '../catalogue/filter.ts'

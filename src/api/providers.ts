@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono } from 'hono/tiny'
 import type { Env } from '../env.ts'
 import { liveProviders } from '../providers/live.ts'
 import { providers as table } from '../providers/table.ts'
