@@ -19,3 +19,8 @@ export function isPrivateHost(hostname: string): boolean {
 export function isPublicHost(hostname: string): boolean {
   return !hostname.startsWith('[') && !ipv4.test(hostname) && !isPrivateHost(hostname)
 }
+
+/** Whether a list of hosts, by comma, names the one of an address, with its port or for every port. */
+export function namesHost(list: string | undefined, { host, hostname }: URL): boolean {
+  return (list ?? '').split(',').some((each) => [host, hostname].includes(each.trim().toLowerCase()))
+}

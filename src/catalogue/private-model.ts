@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isPublicHost } from '../base/hosts.ts'
+import { isPublicHost, namesHost } from '../base/hosts.ts'
 import { providerOf } from '../providers/table.ts'
 import { seedEndpoint, type SeedEndpoint, type SeedModel } from './seed.ts'
 
@@ -100,12 +100,12 @@ export function privateSeed(model: PrivateModel, nowMs: number): SeedModel {
 
 /** The addresses of a model's endpoints that may not be called: not https, and not a host that the operator approved. */
 export function unapproved(model: PrivateModel, approved: string | undefined): string[] {
-  const hosts = new Set((approved ?? '').split(',').map((host) => host.trim().toLowerCase()))
   return model.endpoints.flatMap(({ base_url: baseUrl }) => {
     if (baseUrl === undefined) return []
-    const { protocol, hostname, host, username, password, hash } = new URL(baseUrl)
+    const url = new URL(baseUrl)
+    const { protocol, hostname, username, password, hash } = url
     if (username !== '' || password !== '' || hash !== '') return [baseUrl]
-    if (hosts.has(host) || hosts.has(hostname)) return /^https?:$/.test(protocol) ? [] : [baseUrl]
+    if (namesHost(approved, url)) return /^https?:$/.test(protocol) ? [] : [baseUrl]
     return protocol === 'https:' && isPublicHost(hostname) ? [] : [baseUrl]
   })
 }

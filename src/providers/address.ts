@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
+import { namesHost } from '../base/hosts.ts'
 import type { Format } from '../generation/request.ts'
 import { bearer, type Ask, type Outgoing } from './auth/auth.ts'
 import { chooseKey } from './auth/key-choice.ts'
@@ -82,16 +83,25 @@ export async function headersOf(
   provider: Provider,
   { surface: { auth = bearer }, request, ask }: { surface: Surface; request: Outgoing; ask: Ask },
 ): Promise<Record<string, string>> {
+  const isTrusted = !provider.open || mayHaveKey(env, provider, new URL(request.url))
   const own = {
-    ...(provider.takesHeaders && furtherHeaders(env, provider)),
+    ...(provider.takesHeaders && isTrusted && furtherHeaders(env, provider)),
     'content-type': 'application/json',
     'accept-encoding': 'identity',
     ...request.headers,
   }
+  if (!isTrusted) return own
   return {
     ...own,
     ...(await auth.headers({ ...request, headers: own }, settingsOf(env, provider), Date.now(), ask)),
   }
+}
+
+/** An endpoint's own address may be a stranger's: the key is for the provider's address and for approved hosts. */
+function mayHaveKey(env: ProviderEnv, provider: Provider, url: URL): boolean {
+  const base = settingsOf(env, provider)('BASE_URL') ?? ''
+  const isOwn = URL.canParse(base) && new URL(base).origin === url.origin
+  return isOwn || namesHost(env.CATALOGUE_HOSTS, url)
 }
 
 function settingsOf(env: ProviderEnv, provider: Provider): Setting {

@@ -5,7 +5,7 @@ import type { ProviderVariable } from './variables.ts'
 import type { AiBinding } from './workers-ai.ts'
 
 /** The variables of rows and the simulator's switch, as the Worker and a Node script both have them. */
-export type ProviderEnv = Pick<Env, 'SIMULATOR' | 'AI' | 'WORKERS_AI' | ProviderVariable>
+export type ProviderEnv = Pick<Env, 'SIMULATOR' | 'AI' | 'WORKERS_AI' | 'CATALOGUE_HOSTS' | ProviderVariable>
 
 /**
  * The slugs of the providers that can be called: those with a key, the local ones with an address, the one

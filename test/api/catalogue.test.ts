@@ -2,10 +2,11 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { GatewayError } from '../../src/base/errors.ts'
 import { selectModel } from '../../src/catalogue/resolve.ts'
+import type { Env } from '../../src/env.ts'
 import { account, manage } from '../support/account.ts'
 import { chatAnswer } from '../support/chat-chunks.ts'
 import { askWhole, contentOf } from '../support/chat.ts'
-import { headerOf, provider } from '../support/provider.ts'
+import { headerOf, provider, refusingUrl } from '../support/provider.ts'
 import { refusal, root, send } from './front-door.ts'
 
 const live = {
@@ -178,4 +179,27 @@ test('a model at a host that was approved is called there, and paid for at its o
   expect(JSON.parse(call?.body ?? '')).toMatchObject({ model: 'own-7b' })
   const record = await generation(answer.response.headers.get('x-generation-id'))
   expect(record['total_cost']).toBeGreaterThan(0)
+})
+
+test("a provider's key and headers go to its own host and to approved ones, and to no other", async () => {
+  const own = await provider(chatAnswer('Mine.'))
+  const stranger = await provider(chatAnswer('Hello.'))
+  const here = { ...env, VLLM_API_KEY: 'cellar-key', VLLM_HEADERS: '{"x-tunnel":"tunnel-canary"}' }
+  const { key } = await account(here)
+  const sentTo = async (upstream: typeof own, settings: Env) => {
+    const endpoint = { provider: 'vllm', model: 'own-7b', prompt: '1', completion: '1' }
+    await manage({ ...here, CATALOGUE_HOSTS: new URL(upstream.baseUrl).host }, 'PUT', '/catalogue/models', {
+      id: 'acme/attic',
+      endpoints: [{ ...endpoint, base_url: upstream.baseUrl }],
+    })
+    const body = { model: 'acme/attic', stream: true, messages: [{ role: 'user', content: 'Hi' }] }
+    expect((await askWhole(settings, body, { key })).response.status).toBe(200)
+    const call = (await upstream.calls()).at(-1)
+    return [headerOf(call, 'authorization'), headerOf(call, 'x-tunnel')]
+  }
+  const keyed = ['Bearer cellar-key', 'tunnel-canary']
+  expect(await sentTo(own, { ...here, VLLM_BASE_URL: own.baseUrl })).toEqual(keyed)
+  expect(await sentTo(stranger, { ...here, VLLM_BASE_URL: refusingUrl })).toEqual([undefined, undefined])
+  const { host } = new URL(stranger.baseUrl)
+  expect(await sentTo(stranger, { ...here, CATALOGUE_HOSTS: host })).toEqual(keyed)
 })
