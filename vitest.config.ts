@@ -33,7 +33,11 @@ export default defineConfig({
           cloudflareTest({
             main: './src/index.ts',
             remoteBindings: false,
-            miniflare: { ...workerOptions, rootPath: '.', bindings: { MASTER_KEY: masterKey, CATALOGUE_URL: 'off' } },
+            miniflare: {
+              ...workerOptions,
+              rootPath: '.',
+              bindings: { MASTER_KEY: masterKey, CATALOGUE_URL: 'off' },
+            },
           }),
         ],
         test: {

@@ -14,7 +14,7 @@ interface BenchEnv extends Env {
 let counted: Counts = structuredClone(noCounts)
 let dispatched = false
 /** One for all requests, like the binding it stands for: by it the gateway remembers what it found in a database. */
-let database: D1Database | undefined
+let countedDatabase: D1Database | undefined
 const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
 
 const plainFetch = globalThis.fetch
@@ -37,7 +37,7 @@ export default {
     counted.requests++
     return await worker.fetch(
       request,
-      { ...env, LEDGER: countedNamespace(env), DB: (database ??= countedByWorker(env.DB)) },
+      { ...env, LEDGER: countedNamespace(env), DB: (countedDatabase ??= countedByWorker(env.DB)) },
       ctx,
     )
   },

@@ -305,11 +305,12 @@ function ascending(values: number[]): number[] {
   return values.toSorted((left, right) => left - right)
 }
 
+async function priced(sort: string) {
+  const { body } = await get(`/models?model_authors=openai&sort=${sort}`, groq)
+  return modelList.parse(body).data
+}
+
 test('sorts by price, age and context; an order by what is not measured is the usual', async () => {
-  const priced = async (sort: string) => {
-    const { body } = await get(`/models?model_authors=openai&sort=${sort}`, groq)
-    return modelList.parse(body).data
-  }
   const cheap = (await priced('pricing-low-to-high')).map(mean)
   expect(cheap).toEqual(ascending(cheap))
   const dear = (await priced('pricing-high-to-low')).map(mean)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Json, JsonObject } from '../../src/base/json.ts'
 import type { Turn } from '../../src/generation/conversation.ts'
 import type { GenerationEvent } from '../../src/generation/events.ts'
-import { readArray, readObject } from '../../src/wire/json.ts'
+import { readArray, readObject, readText } from '../../src/wire/json.ts'
 import { openaiChatDialect } from '../../src/wire/openai-chat/dialect.ts'
 import { openaiChatProtocol } from '../../src/wire/openai-chat/protocol.ts'
 import { charged, chunksOf, stream, whole } from './answers.ts'
@@ -115,7 +115,7 @@ function messageOfStream(text: string): JsonObject {
         last['type'] === rest['type'] &&
         typeof told === 'string'
       ) {
-        Object.assign(last, rest, { text: String(last['text']) + told })
+        Object.assign(last, rest, { text: (readText(last['text']) ?? '') + told })
       } else details.push({ ...detail })
     }
   }
