@@ -251,3 +251,26 @@ test('thoughts go back to their maker, and to nobody else', () => {
   ])
   expect(sent('google-gemini-v1')).toMatchObject([{}, { content: [{ type: 'text', text: 'Yes' }] }, {}])
 })
+
+const named = (fields: JsonObject) => ({ role: 'user', name: 'Ann', ...fields })
+const text = (words: string) => ({ type: 'text', text: words })
+
+test('[26] who speaks is told in the words', () => {
+  const picture = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } }
+  const messages = [
+    { role: 'system', name: 'rules', content: 'Be brief.' },
+    named({ content: 'Hello' }),
+    { role: 'assistant', name: 'Bot', content: 'Hi' },
+    named({ content: [picture, { type: 'text', text: 'See?' }] }),
+    named({ content: [picture] }),
+  ]
+  const image = { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }
+  expect(translated({ messages }).body).toMatchObject({
+    system: [text('Be brief.')],
+    messages: [
+      { role: 'user', content: [text('Ann: Hello')] },
+      { role: 'assistant', content: [text('Hi')] },
+      { role: 'user', content: [text('Ann:'), image, text('See?'), text('Ann:'), image] },
+    ],
+  })
+})

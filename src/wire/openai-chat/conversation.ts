@@ -62,7 +62,7 @@ function turnOf(message: Message): Turn {
     case 'developer':
       return { role: 'system', parts: textParts(message.content) }
     case 'user':
-      return { role: 'user', parts: inputParts(message.content) }
+      return { role: 'user', parts: spokenBy(message.name, inputParts(message.content)) }
     case 'tool':
       return { role: 'tool', callId: message.tool_call_id, parts: inputParts(message.content) }
     case 'assistant':
@@ -76,6 +76,15 @@ function textParts(content: string | Extract<Part, { type: 'text' }>[]): TextPar
 
 function inputParts(content: string | Part[]): InputPart[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : content.map(inputPart)
+}
+
+/** No other format has a place for who speaks: the words tell it, as the contract has it. */
+function spokenBy(name: string | null | undefined, parts: InputPart[]): InputPart[] {
+  if (!name) return parts
+  const [first, ...rest] = parts
+  return first?.type === 'text'
+    ? [{ ...first, text: `${name}: ${first.text}` }, ...rest]
+    : [{ type: 'text', text: `${name}:` }, ...parts]
 }
 
 function textPart({ text, cache_control: cache }: Extract<Part, { type: 'text' }>): TextPart {
