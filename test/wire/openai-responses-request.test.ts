@@ -400,6 +400,11 @@ test.each<[string, JsonObject, string | RegExp]>([
     { tool_choice: { type: 'web_search_preview' } },
     /^tool_choice: web_search_preview is only/,
   ],
+  [
+    'a demand for a tool where only tools of a provider are offered',
+    { tools: [{ type: 'web_search' }], tool_choice: 'required' },
+    /^tools\[0\]: web_search is only understood/,
+  ],
 ])('across formats, %s is refused by name', (_, fields, message) => {
   expect(refusalOf(() => decode(fields))).toBeUndefined()
   expect(refusalOf(() => conversation(fields))).toMatch(message)

@@ -226,8 +226,10 @@ interface Tools {
 function toolsOf({ tools, tool_choice: choice }: ResponsesRequest): Tools {
   const declared = (tools ?? []).map((tool, index) => ({ tool, index }))
   const foreign = declared.filter(({ tool }) => tool.type !== 'function')
+  // A call that must be made must be of a tool that is there.
+  const isDemanded = choice === 'required' && foreign.length === declared.length
   for (const { tool, index } of foreign) {
-    if (!droppedTools.includes(tool.type)) throw nativeOnly(`tools[${index}]`, tool.type)
+    if (isDemanded || !droppedTools.includes(tool.type)) throw nativeOnly(`tools[${index}]`, tool.type)
   }
   const functions = declared.flatMap(({ tool }) =>
     tool.type === 'function' ? [toolOf(functionTool.parse(tool))] : [],
