@@ -106,10 +106,14 @@ function priceOf(cost: ModelsDevModel['cost']): SeedPrice | undefined {
     const prices = tokenPrices(each)
     return each.tier.type === 'context' && prices ? [{ above: each.tier.size, ...prices }] : []
   })
-  const reasoning = cost.reasoning ? { reasoning: usdText(cost.reasoning) } : {}
-  const audio = cost.input_audio ? { audio: usdText(cost.input_audio) } : {}
-  const spoken = cost.output_audio ? { audioOutput: usdText(cost.output_audio) } : {}
-  return { ...base, ...reasoning, ...audio, ...spoken, ...(tiers.length > 0 && { tiers }) }
+  const { reasoning, input_audio: audio, output_audio: audioOutput } = cost
+  return {
+    ...base,
+    ...(isPrice(reasoning) && { reasoning: usdText(reasoning) }),
+    ...(isPrice(audio) && { audio: usdText(audio) }),
+    ...(isPrice(audioOutput) && { audioOutput: usdText(audioOutput) }),
+    ...(tiers.length > 0 && { tiers }),
+  }
 }
 
 export interface TokenCosts {
@@ -125,18 +129,22 @@ export interface TokenCosts {
  * the price of something else.
  */
 export function tokenPrices(cost: TokenCosts | null | undefined): SeedPrice | undefined {
-  if (!cost?.input || !cost.output || cost.input < 0 || cost.output < 0) return undefined
-  if (cost.output > cost.input * ratioMax) return undefined
-  const { input, output, cache_read: read, cache_write: write } = cost
+  const { input, output, cache_read: read, cache_write: write } = cost ?? {}
+  if (!isPrice(input) || !isPrice(output) || output > input * ratioMax) return undefined
   return {
     prompt: usdText(input),
     completion: usdText(output),
-    ...(read && read > 0 && read < input && { cached: usdText(read) }),
-    ...(write && write > 0 && write !== input && { cacheWrite: usdText(write) }),
+    ...(isPrice(read) && read < input && { cached: usdText(read) }),
+    ...(isPrice(write) && write !== input && { cacheWrite: usdText(write) }),
   }
 }
 
 const ratioMax = 100
+
+/** Less than can be written would become a zero, which is a price as well. */
+function isPrice(dollars: number | null | undefined): dollars is number {
+  return dollars != null && dollars >= 0.000_001
+}
 
 /** Dollars as decimal text of at most six decimals: what a source computed in floating point is rounded back. */
 export function usdText(dollars: number): string {

@@ -95,8 +95,9 @@ function stepOf(endpoint: SeedEndpoint, row: Row | undefined, usual: number): St
     if (Number(price.prompt) < usual / factorMax) return { kind: 'refused', endpoint }
     return { kind: 'changed', endpoint: repriced(endpoint, price) }
   }
-  const believed = isNear(endpoint.prompt, price.prompt) && isNear(endpoint.completion, price.completion)
-  return believed ? { kind: 'changed', endpoint: repriced(endpoint, price) } : { kind: 'refused', endpoint }
+  return isBelievable(endpoint, price)
+    ? { kind: 'changed', endpoint: repriced(endpoint, price) }
+    : { kind: 'refused', endpoint }
 }
 
 /** Of what both tell. Prices that the list has no word for are no difference. */
@@ -109,7 +110,22 @@ function isSame(endpoint: SeedEndpoint, price: SeedPrice): boolean {
   )
 }
 
-function isNear(before: string, after: string | undefined): boolean {
+/** Each price is near the one before; that of a long prompt, which may be new, near that of a short one. */
+function isBelievable(before: SeedPrice, after: SeedPrice): boolean {
+  const steps = (after.tiers ?? []).map((tier) => ({
+    from: before.tiers?.find(({ above }) => above === tier.above) ?? after,
+    to: tier,
+  }))
+  return [{ from: before, to: after }, ...steps].every(({ from, to }) =>
+    followed.every((name) => isNear(from[name], to[name])),
+  )
+}
+
+const followed = ['prompt', 'completion', 'cached', 'cacheWrite'] as const
+
+/** A price that comes or goes has not moved. */
+function isNear(before: string | undefined, after: string | undefined): boolean {
+  if (before === undefined || after === undefined) return true
   const [from, to] = [Number(before), Number(after)]
   return from === 0 ? false : to >= from / factorMax && to <= from * factorMax
 }

@@ -43,6 +43,31 @@ test('a new price counts, one that moves too far or goes to zero does not, and o
   ])
 })
 
+test.each([
+  ['what is cached', { cache_read: 0.001 }],
+  ['a long prompt', { tiers: [{ input: 0.01, output: 0.8, tier: { type: 'context', size: 9 } }] }],
+])('a price of %s that moves too far does not count either', (_, moved) => {
+  const list = listOf(models)
+  row(list, 'openai', 'gpt-4o-mini', { input: 0.2, output: 0.8, cache_read: 0.1 })
+  Object.assign(list['openai']?.models['gpt-4o-mini']?.cost ?? {}, moved)
+  const { changes, counts } = told(list)
+  expect(changes).toEqual([])
+  expect(counts).toMatchObject({ changed: 0, refused: 1 })
+})
+
+test('a price too small to be written is none, and not zero', () => {
+  const list = listOf(models)
+  row(list, 'groq', 'deepseek/deepseek-v4-pro', { input: 0.000_000_4, output: 0.000_000_4 })
+  row(list, 'anthropic', 'claude-opus-9', { input: 5, output: 25, cache_read: 0.000_000_4, reasoning: -1 })
+  const { models: after } = told(list)
+  const endpointsOf = (model: string) => after.find(({ id }) => id === model)?.endpoints ?? []
+  expect(endpointsOf('deepseek/deepseek-v4-pro').map((each) => each.provider)).not.toContain('groq')
+  const opus = endpointsOf('anthropic/claude-opus-9')
+  expect(opus).toMatchObject([{ prompt: '5', completion: '25' }])
+  expect(opus[0]).not.toHaveProperty('cached')
+  expect(opus[0]).not.toHaveProperty('reasoning')
+})
+
 test('a new host of a model is an endpoint, and a new model is one', () => {
   const list = listOf(models)
   row(list, 'groq', 'deepseek/deepseek-v4-pro', { input: 1, output: 2 })
