@@ -48,7 +48,7 @@ describe('what nothing serves', () => {
     ['POST', '/api/v1//chat/completions', 'POST /api/v1/chat/completions'],
     ['POST', '//api/v1/chat/completions', 'POST /api/v1/chat/completions'],
     ['POST', '/api//v1/chat/completions', 'POST /api/v1/chat/completions'],
-    ['POST', '/api/v1/completions', 'POST /api/v1/chat/completions'],
+    ['POST', '/completions', 'POST /api/v1/completions'],
     ['GET', '/chat/completions', 'POST /api/v1/chat/completions'],
     ['GET', '/api/v1/v1/model/openai/gpt-4o-mini', 'GET /api/v1/model/openai/gpt-4o-mini'],
   ])('%s %s names %s, and the base URL', async ([method, path, meant]) => {
