@@ -1,3 +1,5 @@
+import { readText } from './body.ts'
+
 /** The largest list that is read, bytes: four times what models.dev is. */
 const listBytesMax = 16 * 1024 * 1024
 const listTimeoutMs = 30_000
@@ -13,9 +15,7 @@ export async function fetchList(url: string, etag: string | undefined): Promise<
   })
   if (response.status === 304) return { kind: 'unchanged' }
   if (!response.ok) throw new Error(`The list answered ${response.status}.`)
-  if (Number(response.headers.get('content-length') ?? 0) > listBytesMax)
-    throw new Error('The list is too long.')
-  const text = await response.text()
-  if (text.length > listBytesMax) throw new Error('The list is too long.')
+  const { text, isWhole } = await readText(response, listBytesMax)
+  if (!isWhole) throw new Error('The list is too long.')
   return { kind: 'list', json: JSON.parse(text), etag: response.headers.get('etag') ?? undefined }
 }

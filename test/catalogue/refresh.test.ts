@@ -6,7 +6,7 @@ import { refresh } from '../../src/catalogue/refresh.ts'
 import { runRefresh, rollBack, type RefreshMemory } from '../../src/catalogue/run-refresh.ts'
 import snapshot from '../../src/catalogue/snapshot.json'
 import { deployed } from '../../src/catalogue/state.ts'
-import { provider, replyJson } from '../support/provider.ts'
+import { fill, provider, replyJson, silence, streaming } from '../support/provider.ts'
 import { listOf, row, type List } from './models-dev-list.ts'
 
 const models = await seedModels(env, deployed)
@@ -190,6 +190,7 @@ test('a day has so many writes: what would take more waits for the next', async 
 test.each([
   ['an error', replyJson(500, { error: 'x' }), 'The list answered 500.'],
   ['no list', replyJson(200, []), 'expected record'],
+  ['a list without end', streaming(fill('a', 17 * 1024 * 1024), silence), 'The list is too long.'],
 ])('a source that answers with %s changes nothing', async (_, steps, message) => {
   const before = (await catalogueOf(env)).version
   const upstream = await provider(steps)
