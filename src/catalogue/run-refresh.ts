@@ -73,9 +73,10 @@ export async function runRefresh(
 /** The texts of the shards in which something is another, by number. */
 function changedShards(before: readonly SeedModel[], after: readonly SeedModel[]): Map<number, string> {
   const old = shardTexts(before)
+  const now = shardTexts(after)
   const changed = new Map<number, string>()
-  for (const [shard, text] of shardTexts(after)) if (old.get(shard) !== text) changed.set(shard, text)
-  for (const shard of old.keys()) if (!shardTexts(after).has(shard)) changed.set(shard, '[]')
+  for (const [shard, text] of now) if (old.get(shard) !== text) changed.set(shard, text)
+  for (const shard of old.keys()) if (!now.has(shard)) changed.set(shard, '[]')
   return changed
 }
 
