@@ -1,4 +1,10 @@
-import type { SeedEndpoint, SeedModel, SeedPrice } from './seed.ts'
+import {
+  price as priceFields,
+  seedEndpoint,
+  type SeedEndpoint,
+  type SeedModel,
+  type SeedPrice,
+} from './seed.ts'
 import type { Overrides } from './state.ts'
 
 /** A listed model as the operator wants it; `undefined` where there is none, or none to be served. */
@@ -40,32 +46,6 @@ function withEndpoints(listed: SeedModel, own: readonly SeedEndpoint[]): SeedMod
 
 /** A pinned price is whole: nothing of the list's is left beside it. */
 function priced(endpoint: SeedEndpoint, price: SeedPrice): SeedEndpoint {
-  const {
-    provider,
-    model,
-    variant,
-    format,
-    region,
-    context,
-    output,
-    quantization,
-    parameters,
-    streams,
-    quirks,
-  } = endpoint
-  return {
-    provider,
-    model,
-    variant,
-    format,
-    region,
-    context,
-    output,
-    quantization,
-    parameters,
-    streams,
-    quirks,
-    baseUrl: endpoint.baseUrl,
-    ...price,
-  }
+  const facts = Object.entries(endpoint).filter(([field]) => !(field in priceFields))
+  return seedEndpoint.parse({ ...Object.fromEntries(facts), ...price })
 }

@@ -1,28 +1,13 @@
 import * as z from 'zod/mini'
 import { isPublicHost, namesHost } from '../base/hosts.ts'
 import { providerOf } from '../providers/table.ts'
-import { seedEndpoint, type SeedEndpoint, type SeedModel } from './seed.ts'
-
-const price = z.pick(seedEndpoint, {
-  cached: true,
-  cacheWrite: true,
-  cacheWriteLong: true,
-  reasoning: true,
-  audio: true,
-  audioOutput: true,
-  request: true,
-  search: true,
-  tiers: true,
-  offPeak: true,
-  serviceTiers: true,
-})
-const needed = z.required(seedEndpoint, { prompt: true, completion: true })
+import { price, seedEndpoint, usd, type SeedEndpoint, type SeedModel } from './seed.ts'
 
 /** What an endpoint is to cost, in dollars per million tokens as text; `"0"` makes it free. */
 export const pinnedPrice = z.strictObject({
-  ...price.shape,
-  prompt: needed.shape.prompt,
-  completion: needed.shape.completion,
+  ...price,
+  prompt: usd,
+  completion: usd,
 })
 
 /** What is assumed of an endpoint that is put by hand; its host refuses what it cannot do. */

@@ -15,7 +15,7 @@ const format = z.enum([
 ])
 
 /** Dollars, as decimal text: per million tokens, or per one of what is counted. */
-const usd = z
+export const usd = z
   .string()
   .check(z.regex(/^\d{1,9}(?:\.\d{1,6})?$/, 'is no price: dollars with at most six decimals are'))
 const factor = z.string().check(z.regex(/^\d{1,3}(?:\.\d{1,6})?$/))
@@ -30,7 +30,7 @@ const perToken = {
 }
 
 /** What an endpoint charges. Without `prompt` and `completion` it is unpriced, which is not free. */
-const price = {
+export const price = {
   ...perToken,
   reasoning: z.optional(usd),
   audio: z.optional(usd),

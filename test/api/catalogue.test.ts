@@ -62,6 +62,30 @@ test('a pinned price holds whatever the list says, and gives one to what had non
   expect(await servedBy(llama)).toEqual(['groq llama-3.3-70b-versatile 590000'])
 })
 
+test('a pinned price is whole: of the price on the list nothing is left, and all else stays', async () => {
+  const google = { ...env, GOOGLE_AI_STUDIO_API_KEY: 'x' }
+  const model = 'google/gemini-2.5-flash-image'
+  const [listed] = (await selectModel(google, model)).endpoints
+  const price = { prompt: '2', completion: '12', image: '3', imageOutput: '120', audioCached: '1' }
+  const body = { model, provider: 'google-ai-studio', ...price }
+  expect((await send('PUT', '/catalogue/prices', { body })).status).toBe(200)
+  const { endpoints } = await selectModel(google, model)
+  await send('DELETE', `/catalogue/prices?model=${model}&provider=google-ai-studio`)
+  expect(endpoints).toEqual([
+    {
+      ...listed,
+      model: expect.anything(),
+      price: {
+        promptPicos: 2_000_000,
+        completionPicos: 12_000_000,
+        promptImagePicos: 3_000_000,
+        completionImagePicos: 120_000_000,
+        cachedAudioPicos: 1_000_000,
+      },
+    },
+  ])
+})
+
 test('a model of the operator is served at its own address, for its own price', async () => {
   const endpoint = { provider: 'vllm', model: 'assistant-7b', prompt: '0.1', completion: '0.2' }
   const put = (base_url: string) =>
