@@ -314,3 +314,17 @@ test('a thread is refused in the words on which the library sends the whole hist
     },
   })
 })
+
+test('citations of a document, which no other format can give, are told as dropped', async () => {
+  const source = { type: 'text', media_type: 'text/plain', data: 'Paper' }
+  const { response, body } = await messages(
+    {
+      model: foreign,
+      messages: [{ role: 'user', content: [{ type: 'document', source, citations: { enabled: true } }] }],
+    },
+    [chatStream([delta({ content: 'Read' }), finish('stop'), usage(9, 1)])],
+    { 'x-openrouter-metadata': 'enabled' },
+  )
+  expect(response.status).toBe(200)
+  expect(JSON.parse(body)).toMatchObject({ openrouter_metadata: { dropped: ['document.citations'] } })
+})

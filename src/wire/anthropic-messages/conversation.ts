@@ -51,7 +51,16 @@ function extrasOf(body: JsonObject): JsonObject {
     ...(context && { context_management: context }),
     ...(speed === 'fast' && { speed }),
     ...(budget && { 'output_config.task_budget': budget }),
+    ...(wantsCitations(body) && { 'document.citations': true }),
   }
+}
+
+/** No other format can be asked to point into the client's own documents. */
+function wantsCitations(body: JsonObject): boolean {
+  const blocks = (readArray(body['messages']) ?? []).flatMap(
+    (message) => readArray(readObject(message)?.['content']) ?? [],
+  )
+  return blocks.some((block) => readObject(readObject(block)?.['citations'])?.['enabled'] === true)
 }
 
 function refuseForeign(body: JsonObject): void {
