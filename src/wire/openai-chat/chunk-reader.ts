@@ -82,12 +82,12 @@ export class ChunkReader {
   }
 
   /** The end of the answer. Held back until here, because usage and even text may follow a finish reason. */
-  end(): GenerationEvent {
+  end(): GenerationEvent[] {
     const flaws = this.#flaws.size > 0 ? { flaws: [...this.#flaws] } : {}
-    if (this.#finish) return { ...this.#finish, ...flaws }
+    if (this.#finish) return [{ ...this.#finish, ...flaws }]
     // A host that says it is done and only forgot the reason is believed; a stream that just stops is not.
     if (!this.#closed || !this.#answered) throw brokenAnswer('ended_early')
-    return { type: 'finish', reason: this.#toolCalls.began ? 'tool_calls' : 'stop', ...flaws }
+    return [{ type: 'finish', reason: this.#toolCalls.began ? 'tool_calls' : 'stop', ...flaws }]
   }
 
   #start(chunk: JsonObject): GenerationEvent[] {
