@@ -10,7 +10,9 @@ create table accounts (
   balance_nanos integer not null default 0 check (abs(balance_nanos) < 9000000000000000),
   -- The last line of the ledger that has been written here.
   seq integer not null default 0,
-  created_at integer not null
+  created_at integer not null,
+  -- JSON: what it lays down for all its requests; see RoutingSettings.
+  routing text not null default '{}'
 ) strict;
 
 -- Who may ask. Only the SHA-256 of a key is stored. A deleted key keeps its row, so that its history keeps a name.
@@ -32,7 +34,9 @@ create table keys (
   version integer not null default 1,
   created_at integer not null,
   updated_at integer,
-  deleted_at integer
+  deleted_at integer,
+  -- JSON, as of accounts.
+  routing text not null default '{}'
 ) strict, without rowid;
 
 create index keys_by_account on keys (account_id, created_at);
@@ -78,7 +82,30 @@ create table generations (
   app_url text,
   app_title text,
   user_agent text,
+  -- How it was routed: by which router, in which tier, from whose answer, by which preset.
+  router text,
+  service_tier text,
+  cache_source_id text,
+  preset text,
+  -- JSON: what router metadata tells of it.
+  routing text,
   primary key (account_id, id)
+) strict, without rowid;
+
+-- A request's settings under a name. The version in force is the one with the largest number.
+create table presets (
+  account_id text not null references accounts (id),
+  slug text not null,
+  id text not null,
+  name text not null,
+  version integer not null,
+  version_id text not null,
+  -- JSON: the fields of a request that it stands for.
+  config text not null,
+  system_prompt text,
+  created_at integer not null,
+  updated_at integer not null,
+  primary key (account_id, slug, version)
 ) strict, without rowid;
 
 -- The lines of the ledger that are not usage: money in, money taken back, and late corrections of estimates.
@@ -138,4 +165,4 @@ create table schema_version (
   version integer not null
 ) strict;
 
-insert into schema_version (one, version) values (1, 3);
+insert into schema_version (one, version) values (1, 4);

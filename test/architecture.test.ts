@@ -10,6 +10,7 @@ const order = [
   'providers',
   'catalogue',
   'ledger',
+  'routing',
   'activity',
   'accounts',
   'gateway',

@@ -5,7 +5,7 @@ import { isMasterKey } from '../base/master-key.ts'
 import type { Env } from '../env.ts'
 
 /** The number of the last file in `migrations/`. This release serves with these tables, and with any later ones. */
-export const schemaVersion = 3
+export const schemaVersion = 4
 
 /** How long a request waits to hear whether the tables are there. A D1 that is slower holds up nobody else. */
 const patienceMs = 500

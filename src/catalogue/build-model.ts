@@ -1,6 +1,7 @@
 import { providerOf } from '../providers/table.ts'
 import { describe } from './describe.ts'
 import type { Endpoint, Model } from './model.ts'
+import { dataPolicyOf } from './data-policies.ts'
 import { parameterGroups } from './parameter-groups.ts'
 import { priceOf } from './price.ts'
 import type { SeedEndpoint, SeedModel } from './seed.ts'
@@ -33,6 +34,7 @@ function buildEndpoint(model: Model, seed: SeedEndpoint): Endpoint {
   return Object.freeze({
     model,
     provider: seed.provider,
+    tag: seed.variant === undefined ? seed.provider : `${seed.provider}/${seed.variant}`,
     ...(seed.variant !== undefined && { variant: seed.variant }),
     ...(seed.region !== undefined && { region: seed.region }),
     ...(seed.baseUrl !== undefined && { baseUrl: seed.baseUrl }),
@@ -43,6 +45,7 @@ function buildEndpoint(model: Model, seed: SeedEndpoint): Endpoint {
     maxCompletionTokens: seed.output,
     quantization: seed.quantization ?? null,
     supportedParameters: parametersOf(seed),
+    dataPolicy: dataPolicyOf(seed.provider),
     streams: seed.streams ?? true,
     quirks: seed.quirks ?? {},
   })

@@ -130,6 +130,6 @@ function between(
 }
 
 /** Whether the provider stores nothing of what it is sent, as far as is known. */
-export function keepsNothing({ zdr }: Endpoint): boolean {
-  return zdr === true
+export function keepsNothing({ dataPolicy }: Endpoint): boolean {
+  return !dataPolicy.retains
 }

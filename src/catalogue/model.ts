@@ -60,6 +60,10 @@ export interface Endpoint {
   variant?: string
   /** Where it answers, if its provider has several places of which this is one: `eu`. */
   region?: string
+  /** The contract's name of it among the endpoints of its model: `deepinfra`, `deepinfra/turbo`, `openai/flex`. */
+  tag: string
+  /** Sold at another speed for another price: called only by who asks for the tier. */
+  tier?: 'flex' | 'priority'
   /** Where it is, at a provider that is wherever its operator puts it. */
   baseUrl?: string
   /** How to speak to it, where that is not its provider's first format. */
@@ -73,12 +77,21 @@ export interface Endpoint {
   maxCompletionTokens: number | null
   quantization: string | null
   supportedParameters: readonly string[]
-  /** Stores nothing of what it is sent; absent where nobody knows. */
-  zdr?: true
+  dataPolicy: DataPolicy
   /** False where the model refuses to stream. */
   streams: boolean
   /** Deviations of this model, on top of its provider's. */
   quirks: Quirks
+}
+
+/** What becomes of what an endpoint is sent. What nobody knows counts as the worst. */
+export interface DataPolicy {
+  /** May be trained on. */
+  training: boolean
+  /** Kept after the answer, but for caches in memory. */
+  retains: boolean
+  /** For how many days; null where nobody knows. */
+  retentionDays: number | null
 }
 
 export type Modality = 'text' | 'image' | 'file' | 'audio' | 'video' | 'embeddings'

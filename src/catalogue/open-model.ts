@@ -49,12 +49,15 @@ export function openModel(id: string): Model | undefined {
   endpoints.push({
     model,
     provider,
+    tag: provider,
     upstreamModel,
     price: { promptPicos: 0, completionPicos: 0 },
     contextLength,
     maxCompletionTokens: null,
     quantization: null,
     supportedParameters,
+    // Its operator runs it.
+    dataPolicy: { training: false, retains: false, retentionDays: 0 },
     streams: true,
     quirks: {},
   })

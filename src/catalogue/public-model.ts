@@ -54,7 +54,7 @@ export function publicEndpoint(endpoint: Endpoint): Record<string, unknown> {
     model_id: model.id,
     model_name: model.name,
     provider_name: provider,
-    tag: endpoint.variant === undefined ? endpoint.provider : `${endpoint.provider}/${endpoint.variant}`,
+    tag: endpoint.tag,
     context_length: endpoint.contextLength,
     max_completion_tokens: endpoint.maxCompletionTokens,
     max_prompt_tokens: null,

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.ts'
 import type { Conversation } from './conversation.ts'
+import type { RoutingAsk } from './routing.ts'
 
 /** The formats of the world in which requests and answers travel. */
 export type Format =
@@ -19,7 +20,9 @@ export type EmbeddingFormat = 'openai-embeddings' | 'cohere-embed' | 'google-emb
  * the body as it came (`native`), which is what goes upstream when the provider speaks the client's format.
  */
 export interface GenerationRequest {
+  /** As the client wrote it. */
   model: string
+  routing: RoutingAsk
   stream: boolean
   /** The client's cap on completion tokens; absent where it set none. */
   maxTokens?: number

@@ -1,5 +1,6 @@
 import type { LimitReset } from '../base/time.ts'
 import type { UsdNanos } from '../base/money.ts'
+import type { RoutingSettings } from '../generation/routing.ts'
 
 /**
  * What crosses the boundary of the Ledger object. Everything is plain data, and every alternative the caller must
@@ -27,6 +28,8 @@ export interface KeyRow {
   version: number
   /** Absent where it was told by the first release, which kept it in D1 alone. */
   shown?: KeyShown
+  /** Absent: none. */
+  routing?: RoutingSettings
 }
 
 /** What people see of a key and nothing decides by: D1 gets it back from here if it is set back to an older copy. */
@@ -44,6 +47,8 @@ export interface AccountSettings {
   /** No balance is asked for; key limits still hold. */
   unlimited: boolean
   markups: Markups
+  /** Absent: none. */
+  routing?: RoutingSettings
   version: number
 }
 
@@ -52,6 +57,8 @@ export interface Profile {
   version: number
   keyClass: 'inference' | 'management'
   markups: Markups
+  /** What its account and the key lay down, the account first; absent: nothing. */
+  routing?: readonly RoutingSettings[]
 }
 
 /** Exact factors on the provider's price, as `numerator/denominator` texts or decimals: `1`, `1.05`, `21/20`. */
@@ -79,6 +86,10 @@ export interface AdmitRequest {
   model?: string
   profileVersion: number
   holdNanos: UsdNanos
+  /** It may only be served for free, and counts towards the account's allowance of such requests. */
+  free?: boolean
+  /** The conversation it belongs to, as a hash: the answer says where that was served last. */
+  conversation?: string
 }
 
 export type Admission =
@@ -87,6 +98,8 @@ export type Admission =
       admittedAtMs: number
       /** What the tightest of balance and key limit has left beside this hold; null where neither exists. */
       headroomNanos: UsdNanos | null
+      /** The endpoint that served the conversation before, where that is to go on there. */
+      stickTo?: string
     }
   | { ok: false; reason: 'stale_profile'; profile: Profile }
   | { ok: false; reason: KeyRefusal }
@@ -94,7 +107,13 @@ export type Admission =
   | { ok: false; reason: 'rate'; limit: RateLimit }
 
 export interface RateLimit {
-  name: 'requests_per_minute' | 'requests_per_day' | 'concurrent_requests'
+  name:
+    | 'requests_per_minute'
+    | 'requests_per_day'
+    | 'concurrent_requests'
+    | 'free_requests_per_minute'
+    | 'free_requests_per_day'
+    | 'free_tokens_per_day'
   limit: number
   /** Unix milliseconds at which a request will pass again, as far as known. */
   resetAtMs: number
@@ -118,6 +137,8 @@ export interface SettleRequest extends HoldClaim {
   /** What the client pays; 0 is a charge too. */
   costNanos: UsdNanos
   record: GenerationRecord
+  /** Where the conversation is to go on for ten minutes from now. */
+  stick?: { conversation: string; endpoint: string }
 }
 
 /** Ends a generation that delivered nothing: releases the hold, keeps the record, charges nothing. */
@@ -173,6 +194,10 @@ export interface AttemptRecord {
   latencyMs: number
   /** What the client asked for and this endpoint could not be asked; absent where that is nothing. */
   dropped?: readonly string[]
+  /** The model it was tried for, where that may not be the one that served. */
+  model?: string
+  /** The contract's tag of the endpoint. */
+  tag?: string
 }
 
 /**
@@ -211,6 +236,15 @@ export interface GenerationRecord {
   appUrl: string | null
   appTitle: string | null
   userAgent: string | null
+  /** The router that chose the model, such as `openrouter/auto`. Absent, as all below: none. */
+  router?: string
+  /** The tier that the provider says it served in. */
+  serviceTier?: string
+  /** The generation whose answer this one repeats, from the response cache. */
+  cacheSourceId?: string
+  preset?: string
+  /** JSON: how the request was routed, as router metadata tells it. */
+  routing?: string
 }
 
 /** A generation with what it cost, as D1 and the object both tell it. */

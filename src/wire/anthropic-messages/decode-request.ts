@@ -2,6 +2,7 @@ import { GatewayError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { once, parseBody, sessionOf } from '../client-body.ts'
+import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject, readText } from '../json.ts'
 import { invalid, notYet } from '../refusals.ts'
 import { readSeal } from '../seals.ts'
@@ -22,6 +23,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
   const loopMaker = loopMakerOf(body)
   return {
     model: request.model,
+    routing: routingAsk(body, headers),
     stream: request.stream ?? false,
     ...(typeof request.max_tokens === 'number' && { maxTokens: request.max_tokens }),
     ...measurePrompt(body).facts(Boolean(request.tools?.length)),

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { tokenCounts } from '../../generation/tokens.ts'
 import { parseBody, sessionOf } from '../client-body.ts'
+import { routingAsk } from '../routing-ask.ts'
 import { readArray, readText } from '../json.ts'
 import { PromptMeasure } from '../measure.ts'
 import { invalid, notYet } from '../refusals.ts'
@@ -36,6 +37,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
   const longest = measureInputs(measure, input)
   return {
     model,
+    routing: routingAsk(body, headers),
     stream: false,
     maxTokens: 0,
     ...measure.facts(false),

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { once, parseBody, sessionOf } from '../client-body.ts'
+import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject } from '../json.ts'
 import { invalid, notYet } from '../refusals.ts'
 import { conversationOf, loopMakerOf } from './conversation.ts'
@@ -19,6 +20,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
   const loopMaker = loopMakerOf(request.messages)
   return {
     model: request.model,
+    routing: routingAsk(body, headers),
     stream: request.stream ?? false,
     // Both names mean the same; who sends both gets the stricter one.
     ...(caps.length > 0 && { maxTokens: Math.min(...caps) }),

@@ -2,6 +2,7 @@ import { inEnglish } from '../../base/english.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { once, parseBody, sessionOf } from '../client-body.ts'
+import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject } from '../json.ts'
 import { firstIssue, invalid, notYet } from '../refusals.ts'
 import { conversationOf } from './conversation.ts'
@@ -31,6 +32,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
   const loopMaker = loopMakerOf(items)
   return {
     model: request.model,
+    routing: routingAsk(body, headers),
     stream: request.stream ?? false,
     ...(typeof request.max_output_tokens === 'number' && { maxTokens: request.max_output_tokens }),
     ...measurePrompt(request, items).facts(Boolean(request.tools?.length)),

@@ -1,0 +1,27 @@
+import type { JsonObject } from '../base/json.ts'
+import type { Endpoint, Model } from '../catalogue/model.ts'
+import type { SortBy } from '../generation/routing.ts'
+
+/** How a name led to its model; the contract's words for it. */
+export type Via = 'direct' | 'alias' | 'latest' | 'auto' | 'free'
+
+/** A model that may serve a request, with what the name that led to it asked for. */
+export interface Candidate {
+  model: Model
+  /** Those that can be called and have a price; never empty. */
+  endpoints: readonly Endpoint[]
+  via: Via
+  /** `:nitro`, `:floor` and `:exacto` say how to order the endpoints, and the first two also let in a tier. */
+  sort?: SortBy
+  admits?: 'priority' | 'flex'
+}
+
+/** The models that a request may be served by, in the order in which the client would have them. */
+export interface Selection {
+  /** Never empty. */
+  candidates: readonly Candidate[]
+  /** The router that chose them, as `openrouter/auto`; absent where the client named each itself. */
+  router?: string
+  /** What the router says of its choice, for the metadata's `pipeline`. */
+  pipeline?: readonly JsonObject[]
+}
