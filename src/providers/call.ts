@@ -10,6 +10,7 @@ import { brokenAnswer, untranslatable, upstreamError } from '../wire/upstream-er
 import { addressOf, headersOf, surfaceOf } from './address.ts'
 import type { Ask } from './auth/auth.ts'
 import { readText } from './body.ts'
+import { fetchOutside } from './fetch.ts'
 import { bindingOf, type ProviderEnv } from './live.ts'
 import { inlineMedia } from './media.ts'
 import { retryHint } from './retry-hint.ts'
@@ -175,7 +176,7 @@ export async function post(
 
 function transportOf(env: ProviderEnv, provider: Provider): Transport {
   const bound = bindingOf(env, provider)
-  return bound ? workersAi(bound) : (provider.transport ?? fetch)
+  return bound ? workersAi(bound) : (provider.transport ?? fetchOutside)
 }
 
 /** What auth asks may be for others as well, so it does not end with the one call, but in time. */

@@ -1,4 +1,5 @@
 import { readText } from './body.ts'
+import { fetchOutside } from './fetch.ts'
 
 /** The largest list that is read, bytes: four times what models.dev is. */
 const listBytesMax = 16 * 1024 * 1024
@@ -9,7 +10,7 @@ export type FetchedList = { kind: 'list'; json: unknown; etag: string | undefine
 
 /** Fetches a public list of models; throws where there is none. Nothing of ours is sent but the tag of the last one. */
 export async function fetchList(url: string, etag: string | undefined): Promise<FetchedList> {
-  const response = await fetch(url, {
+  const response = await fetchOutside(url, {
     headers: { accept: 'application/json', ...(etag !== undefined && { 'if-none-match': etag }) },
     signal: AbortSignal.timeout(listTimeoutMs),
   })

@@ -4,6 +4,7 @@ import type { GenerationRequest } from '../generation/request.ts'
 import { mediaIn, withMedia, type MediaBytes, type MediaSlot } from '../wire/media.ts'
 import type { Quirks } from '../wire/protocol.ts'
 import { invalid } from '../wire/refusals.ts'
+import { fetchOutside } from './fetch.ts'
 import { sniff } from './sniff.ts'
 
 /** Of all media of one request. */
@@ -85,7 +86,7 @@ async function openAddress(slot: MediaSlot, { signal }: FetchLimits): Promise<Re
       )
     }
     // What was checked is what is asked: the same object, so that nobody parses it in another way.
-    const response = await fetch(url, {
+    const response = await fetchOutside(url, {
       headers: { accept: accepted[slot.kind] },
       redirect: 'manual',
       signal,
