@@ -44,11 +44,18 @@ export interface Availability {
     | 'model_unavailable_upstream'
     | 'capacity_exhausted'
     | 'temporarily_unavailable'
+    | 'model_deprecated'
+    | 'region_restricted'
+    | 'privacy_restricted'
+    | 'constraint_filtered'
+    | 'free_variant_ended'
   retryable: boolean
   requested_models: string[]
   docs_url: string
   retry_after?: number
   affected_providers?: string[]
+  excluded_by?: string[]
+  fallback_models?: string[]
   constraint?: { field: string; detail: string }
 }
 

@@ -1,0 +1,189 @@
+import type { Endpoint } from '../catalogue/model.ts'
+import type { RoutingSettings, SortBy, Thresholds } from '../generation/routing.ts'
+import type { Candidate, Selection } from './candidate.ts'
+import { endpointKey, type EndpointHealth, type HealthOf } from './endpoint-health.ts'
+import { eligible, preferAble, tokensOf, type Asked, type Removal } from './filters.ts'
+import { ordered, type Ordering, type Ranked } from './order.ts'
+import { scalarPrice } from './prices.ts'
+import { rulesOf, type Rules } from './rules.ts'
+
+export type { Ranked } from './order.ts'
+
+/** All that a plan is made from: the same input makes the same plan. */
+export interface PlanInput {
+  request: Asked
+  selection: Selection
+  /** The account's, then the key's. */
+  settings: readonly RoutingSettings[]
+  health: HealthOf
+  nowMs: number
+  /** In [0, 1). */
+  random: () => number
+  /** Of an open tool loop: whether an endpoint can read the thoughts in it. */
+  readsLoop?: (endpoint: Endpoint) => boolean
+}
+
+/** Who may serve a request, best first, and what became of the others. */
+export interface Ranking {
+  rules: Rules
+  /** In the order of attempts; empty where nobody may serve. */
+  ranked: readonly Ranked[]
+  removed: readonly Removal[]
+  /** Most of them were given up, so that none is left out for it. */
+  panics: boolean
+  /** Whether a conversation goes on where it was served before. */
+  sticks: boolean
+}
+
+/**
+ * From a request to an ordered list of endpoints. Pure: no I/O, no clock, no chance but what it is given. Where the
+ * contract leaves something open, `choices.ts` says what was chosen.
+ */
+export function plan(input: PlanInput): Ranking {
+  const { request, selection, settings, nowMs } = input
+  const rules = rulesOf(request.routing, settings)
+  const groups = selection.candidates.map((candidate) => {
+    const { kept, removed } = eligible(candidate, rules, request, nowMs)
+    return { candidate, kept: wanted(kept, rules, input), removed }
+  })
+  const panics = isPanic(
+    groups.flatMap(({ kept }) => kept),
+    input.health,
+  )
+  const orderings = groups.map(({ candidate }) => orderingOf(candidate, rules, input))
+  const inGroups =
+    rules.sort?.partition === 'none'
+      ? [{ kept: groups.flatMap(({ kept }) => kept), ordering: orderings[0] }]
+      : groups.map(({ kept }, index) => ({ kept, ordering: orderings[index] }))
+  const lists = inGroups.map(({ kept, ordering }) =>
+    ordering ? cut(lastResortsLast(ordered(kept, ordering), input.health, panics), rules) : [],
+  )
+  const ranked = passingFirst(lists.flat(), rules, input.health)
+  return {
+    rules,
+    ranked,
+    removed: groups.flatMap(({ removed }) => removed),
+    panics,
+    sticks:
+      orderings[0]?.by === 'balance' || orderings[0]?.by === 'exacto' ? maySticks(rules, request) : false,
+  }
+}
+
+/** Of the endpoints that may serve a model, those that serve it best: an open tool loop, the tier, what was asked for. */
+function wanted(
+  kept: readonly Endpoint[],
+  rules: Rules,
+  { request, readsLoop }: PlanInput,
+): readonly Endpoint[] {
+  const able = preferAble(kept, request)
+  const inLoop = readsLoop ? orAll(able, readsLoop) : able
+  return rules.serviceTier === 'flex' ? orAll(inLoop, ({ tier }) => tier === 'flex') : inLoop
+}
+
+function orAll<T>(items: readonly T[], keeps: (item: T) => boolean): readonly T[] {
+  const kept = items.filter(keeps)
+  return kept.length > 0 ? kept : items
+}
+
+function orderingOf({ sort }: Candidate, rules: Rules, input: PlanInput): Ordering {
+  const { request, health, nowMs, random } = input
+  const promptTokens = tokensOf(request)
+  return {
+    rules,
+    by: sortOf(sort, rules, request),
+    health,
+    priceOf: (endpoint) => scalarPrice(endpoint, promptTokens, nowMs),
+    random,
+  }
+}
+
+/** The client's own sort counts before that of a name's suffix, and that before its account's. */
+function sortOf(suffix: SortBy | undefined, rules: Rules, { needs }: Asked): Ordering['by'] {
+  const asked = rules.sortIsAsked ? rules.sort?.by : undefined
+  const usual = rules.serviceTier === 'flex' ? 'price' : needs.tools ? 'exacto' : 'balance'
+  return asked ?? suffix ?? rules.sort?.by ?? usual
+}
+
+/** More than half of those that may serve are given up: then it is the net, or us. All are used. */
+function isPanic(endpoints: readonly Endpoint[], health: HealthOf): boolean {
+  const given = endpoints.filter((endpoint) => health(endpoint).ejected)
+  return given.length * 2 > endpoints.length
+}
+
+/** Who is given up, or asked not to be called, is tried after all others, however it was ordered. */
+function lastResortsLast(list: readonly Ranked[], health: HealthOf, panics: boolean): Ranked[] {
+  const isLastResort = ({ ejected, cooling }: EndpointHealth) => (ejected && !panics) || cooling
+  const last = list.filter(({ endpoint }) => isLastResort(health(endpoint)))
+  const first = list.filter((each) => !last.includes(each))
+  return [
+    ...first,
+    ...last.map(({ endpoint, reason }) => ({
+      endpoint,
+      reason: `${reason}; ${health(endpoint).cooling ? 'asked us to wait' : 'failing, given up for now'}`,
+    })),
+  ]
+}
+
+/** Without fallbacks one endpoint of each model is left, or those that the client listed. */
+function cut(list: Ranked[], { allowFallbacks, order }: Rules): Ranked[] {
+  return allowFallbacks || order !== undefined ? list : list.slice(0, 1)
+}
+
+/** Endpoints that keep to every threshold go before all others, those of a fallback model too; none is left out. */
+function passingFirst(list: Ranked[], { minThroughput, maxLatency }: Rules, health: HealthOf): Ranked[] {
+  if (!minThroughput && !maxLatency) return list
+  const passes = ({ endpoint }: Ranked): boolean => {
+    const { throughput, latencyMs } = health(endpoint)
+    return (
+      every(minThroughput, (percentile, least) => (throughput?.[percentile] ?? -Infinity) >= least) &&
+      every(maxLatency, (percentile, most) => (latencyMs?.[percentile] ?? Infinity) <= most * 1_000)
+    )
+  }
+  const passing = list.filter(passes)
+  const others = list.filter((each) => !passing.includes(each))
+  return [
+    ...passing,
+    ...others.map((each) => ({ ...each, reason: `${each.reason}; misses a preferred threshold` })),
+  ]
+}
+
+const percentiles = ['p50', 'p75', 'p90', 'p99'] as const
+
+function every(
+  thresholds: Thresholds | undefined,
+  holds: (percentile: (typeof percentiles)[number], cutoff: number) => boolean,
+): boolean {
+  return percentiles.every((percentile) => {
+    const cutoff = thresholds?.[percentile]
+    return cutoff === undefined || holds(percentile, cutoff)
+  })
+}
+
+/** A conversation stays where it was, unless the client orders the providers itself. */
+function maySticks({ order, minThroughput, maxLatency }: Rules, { routing }: Asked): boolean {
+  return (
+    routing.conversation !== undefined &&
+    order === undefined &&
+    minThroughput === undefined &&
+    maxLatency === undefined
+  )
+}
+
+/** The ranking with the endpoint first that served the conversation before, if it may serve and is not given up. */
+export function stuckTo(ranking: Ranking, stickTo: string | undefined, health: HealthOf): Ranking {
+  if (stickTo === undefined || !ranking.sticks) return ranking
+  const sticky = ranking.ranked.find(({ endpoint }) => endpointKey(endpoint) === stickTo)
+  if (!sticky || !savesByCache(sticky.endpoint)) return ranking
+  const { ejected, cooling, outage } = health(sticky.endpoint)
+  if (ejected || cooling || outage) return ranking
+  const others = ranking.ranked.filter((each) => each !== sticky)
+  return {
+    ...ranking,
+    ranked: [{ endpoint: sticky.endpoint, reason: 'served this conversation before' }, ...others],
+  }
+}
+
+/** Going on at one place pays where what it has cached costs less. */
+export function savesByCache({ price }: Endpoint): boolean {
+  return price.cachedPicos !== undefined && price.cachedPicos < price.promptPicos
+}

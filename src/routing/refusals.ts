@@ -1,0 +1,132 @@
+import { GatewayError, type Availability } from '../base/errors.ts'
+import { nameOf } from '../catalogue/hosts.ts'
+import type { Endpoint } from '../catalogue/model.ts'
+import type { Selection } from './candidate.ts'
+import { tokensOf, type Asked, type ExcludedBy, type Removal } from './filters.ts'
+import type { Rules } from './rules.ts'
+import { isNamed } from './slugs.ts'
+
+/** The order in which filters are asked: the last that took one is the one that left none. */
+const sequence: readonly ExcludedBy[] = [
+  'tier',
+  'allowed_providers',
+  'data_policy:training',
+  'data_policy:zdr',
+  'distillable_text',
+  'max_price',
+  'quantization',
+  'require_parameters',
+  'context_length',
+]
+
+interface Reason {
+  code: Availability['code']
+  /** The field of the request that would have to change. */
+  field: string
+  says: string
+}
+
+const reasons: Readonly<Record<Exclude<ExcludedBy, 'allowed_providers' | 'context_length'>, Reason>> = {
+  tier: { code: 'no_endpoints', field: 'service_tier', says: 'serves it in the tier that was asked for' },
+  'data_policy:training': {
+    code: 'privacy_restricted',
+    field: 'provider.data_collection',
+    says: 'is known not to train on prompts',
+  },
+  'data_policy:zdr': {
+    code: 'privacy_restricted',
+    field: 'provider.zdr',
+    says: 'is known to keep nothing of what it is sent',
+  },
+  distillable_text: {
+    code: 'constraint_filtered',
+    field: 'provider.enforce_distillable_text',
+    says: 'serves it with text that may be trained on',
+  },
+  max_price: { code: 'constraint_filtered', field: 'max_price', says: 'is within provider.max_price' },
+  quantization: {
+    code: 'constraint_filtered',
+    field: 'provider.quantizations',
+    says: 'serves it in a quantization of provider.quantizations',
+  },
+  require_parameters: {
+    code: 'constraint_filtered',
+    field: 'provider.require_parameters',
+    says: 'supports every parameter of this request',
+  },
+}
+
+/** The refusal of a request that every endpoint was filtered out for: which filter left none, and who would serve. */
+export function nobodyMay(
+  { candidates }: Selection,
+  removed: readonly Removal[],
+  { rules, asked }: { rules: Rules; asked: Asked },
+): GatewayError {
+  const tokens = sequence.filter((token) => removed.some(({ by }) => by === token))
+  const last = tokens.at(-1) ?? 'allowed_providers'
+  const models = candidates.map(({ model }) => model.id)
+  const details = { models, serving: providersOf(candidates.flatMap(({ endpoints }) => endpoints)) }
+  if (last === 'allowed_providers') return noneAllowed(details, rules, candidates[0]?.endpoints ?? [])
+  if (last === 'context_length') return tooLong(candidates, asked)
+  const { code, field, says } = reasons[last]
+  const who = details.serving.join(', ')
+  const detail = `No provider of ${models.join(', ')} ${says}.`
+  return new GatewayError(
+    'not_found',
+    `${detail} It is served by ${who}. Change ${field}, or choose another model.`,
+    {
+      availability: {
+        code,
+        retryable: false,
+        requested_models: models,
+        docs_url: `https://openrouter.ai/docs/errors#${code}`,
+        affected_providers: details.serving,
+        excluded_by: tokens.filter((token) => token !== 'tier'),
+        constraint: { field, detail },
+      },
+    },
+  )
+}
+
+/** In the contract's words. */
+function noneAllowed(
+  { models, serving }: { models: string[]; serving: string[] },
+  { only, ignore }: Rules,
+  endpoints: readonly Endpoint[],
+): GatewayError {
+  const ignored = providersOf(endpoints.filter((endpoint) => isNamed(ignore, endpoint)))
+  const because =
+    only.length > 0
+      ? `your request's provider.only preference permits only: ${only.map((list) => list.join(', ')).join('; and of these: ')}`
+      : `your request's provider.ignore preference leaves out: ${ignored.join(', ')}`
+  return new GatewayError(
+    'not_found',
+    'No allowed providers are available for the selected model. ' +
+      `Providers serving ${models.join(', ')}: ${serving.join(', ')}, but ${because}.`,
+    {
+      metadata: { available_providers: serving, requested_providers: only.flat() },
+      availability: {
+        code: 'no_endpoints',
+        retryable: false,
+        requested_models: models,
+        docs_url: 'https://openrouter.ai/docs/errors#no_endpoints',
+        affected_providers: serving,
+        excluded_by: ['allowed_providers'],
+      },
+    },
+  )
+}
+
+function tooLong(candidates: Selection['candidates'], asked: Asked): GatewayError {
+  const endpoints = candidates.flatMap((each) => each.endpoints)
+  const most = Math.max(...endpoints.map(({ contextLength }) => contextLength))
+  const models = candidates.map(({ model }) => model.id).join(', ')
+  return new GatewayError(
+    'context_length_exceeded',
+    `The prompt has about ${tokensOf(asked)} tokens, but the context of ${models} is ${most} tokens.`,
+  )
+}
+
+function providersOf(endpoints: readonly Endpoint[]): string[] {
+  return [...new Set(endpoints.map(({ provider }) => nameOf(provider)))]
+}

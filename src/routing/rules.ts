@@ -1,0 +1,69 @@
+import type {
+  Preferences,
+  PriceCeiling,
+  RoutingAsk,
+  RoutingSettings,
+  ServiceTierAsked,
+  Thresholds,
+  ZdrScope,
+} from '../generation/routing.ts'
+
+/** What a request, its key and its account demand together. */
+export interface Rules {
+  /** Lists of providers: an endpoint must be named in each. */
+  only: readonly (readonly string[])[]
+  ignore: readonly string[]
+  /** As of providers. */
+  quantizations: readonly (readonly string[])[]
+  /** None may be exceeded. */
+  maxPrices: readonly PriceCeiling[]
+  requireParameters: boolean
+  distillable: boolean
+  /** Whose endpoints may not be trained on. */
+  noTraining: { paid: boolean; free: boolean }
+  zdr: boolean
+  zdrScopes: readonly ZdrScope[]
+  allowFallbacks: boolean
+  order: readonly string[] | undefined
+  sort: NonNullable<Preferences['sort']> | undefined
+  /** The client's own sort, not its account's. */
+  sortIsAsked: boolean
+  minThroughput: Thresholds | undefined
+  maxLatency: Thresholds | undefined
+  serviceTier: ServiceTierAsked | undefined
+}
+
+/**
+ * Filters of all three hold together, so that a request narrows what its account laid down and never widens it. Of what
+ * orders, the request's own counts, else the key's, else the account's. `settings`: the account's first.
+ */
+export function rulesOf(ask: RoutingAsk, settings: readonly RoutingSettings[]): Rules {
+  const own = ask.preferences
+  const laidDown = settings.flatMap(({ preferences }) => preferences ?? [])
+  const all = [...laidDown, own]
+  const nearest = all.toReversed()
+  const first = <K extends keyof Preferences>(field: K): Preferences[K] | undefined =>
+    nearest.find((each) => each[field] !== undefined)?.[field]
+  const deniesTraining = all.some(({ dataCollection }) => dataCollection === 'deny')
+  return {
+    only: all.flatMap(({ only }) => (only ? [only] : [])),
+    ignore: all.flatMap(({ ignore }) => ignore ?? []),
+    quantizations: all.flatMap(({ quantizations }) => (quantizations ? [quantizations] : [])),
+    maxPrices: all.flatMap(({ maxPrice }) => maxPrice ?? []),
+    requireParameters: all.some((each) => each.requireParameters === true),
+    distillable: all.some((each) => each.distillable === true),
+    noTraining: {
+      paid: deniesTraining || settings.some((each) => each.trainingOnPaid === false),
+      free: deniesTraining || settings.some((each) => each.trainingOnFree === false),
+    },
+    zdr: all.some((each) => each.zdr === true),
+    zdrScopes: settings.flatMap((each) => each.zdr ?? []),
+    allowFallbacks: all.every((each) => each.allowFallbacks !== false),
+    order: first('order'),
+    sort: first('sort'),
+    sortIsAsked: own.sort?.by !== undefined,
+    minThroughput: first('minThroughput'),
+    maxLatency: first('maxLatency'),
+    serviceTier: ask.serviceTier,
+  }
+}
