@@ -16,9 +16,9 @@ export async function countTokens(
   const way = wayTo(options.env, target, request)
   const { counting } = way.surface.protocol
   if (!counting || !way.target.quirks.countsTokens) return undefined
-  const { body, headers } = counting.encodeRequest(request, way.target)
-  const accepted = { accept: 'application/json', ...headers }
   try {
+    const { body, headers } = counting.encodeRequest(request, way.target)
+    const accepted = { accept: 'application/json', ...headers }
     const response = await post(way, { path: counting.path(way.target), headers: accepted, body }, options)
     const { text } = await readText(response, answerBytesMax)
     const answer = response.ok ? readObject(parseJson(text)) : undefined

@@ -23,6 +23,7 @@ export const nativeHosts: readonly Provider[] = [
     cancellable: false,
     quirks: {
       needsBytes: true,
+      countsTokens: 'whole',
       keepsUrls: ['https://www.youtube.com/', 'https://youtube.com/', 'https://youtu.be/'],
     },
     also: [{ protocol: googleEmbedProtocol, auth: keyIn('x-goog-api-key'), quirks: {} }],
@@ -35,7 +36,7 @@ export const nativeHosts: readonly Provider[] = [
     auth: vertexAuth,
     cancellable: false,
     serves: /^(?!claude)[^/]+$/,
-    quirks: { needsBytes: true },
+    quirks: { needsBytes: true, countsTokens: true },
     also: [
       claudeOnVertex,
       // Open models, which Vertex serves by their authors' names.

@@ -80,8 +80,8 @@ export interface Quirks {
   answerSchema?: boolean
   /** Anthropic's fast mode is what the endpoint's price is for. */
   fast?: boolean
-  /** Counts a prompt's tokens for the asking. */
-  countsTokens?: boolean
+  /** Counts a prompt's tokens for the asking; `whole` where it takes a whole request of Gemini's in place of its parts. */
+  countsTokens?: boolean | 'whole'
 }
 
 /** What a protocol must know of the endpoint it speaks to. */

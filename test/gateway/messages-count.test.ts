@@ -85,6 +85,46 @@ test('a provider that counts is asked, with the prompt and nothing else', async 
   expect([await caller.usage(), await caller.heldNanos()]).toEqual([0, 0])
 })
 
+test('Gemini counts too: the whole request at AI Studio, tools and system included', async () => {
+  const upstream = await provider(replyJson(200, { totalTokens: 321 }))
+  const request = {
+    model: 'google/gemini-2.5-flash',
+    system: 'Be brief.',
+    max_tokens: 100,
+    tools: [{ name: 'a', input_schema: { type: 'object' } }],
+    messages: [{ role: 'user', content: 'Hello' }],
+  }
+  const settings = { GOOGLE_AI_STUDIO_API_KEY: 'operator-key', GOOGLE_AI_STUDIO_BASE_URL: upstream.baseUrl }
+  expect(await inputTokens(await count(request, settings))).toBe(321)
+  const [call] = await upstream.calls()
+  expect(call?.path).toMatch(/\/models\/gemini-2\.5-flash:countTokens$/)
+  expect(JSON.parse(call?.body ?? '')).toEqual({
+    generateContentRequest: {
+      model: 'models/gemini-2.5-flash',
+      systemInstruction: { parts: [{ text: 'Be brief.' }] },
+      contents: [{ role: 'user', parts: [{ text: 'Hello' }] }],
+      tools: [{ functionDeclarations: [{ name: 'a', parametersJsonSchema: { type: 'object' } }] }],
+    },
+  })
+})
+
+test('Gemini on Vertex counts the parts of a request', async () => {
+  const upstream = await provider(replyJson(200, { totalTokens: 12 }))
+  const request = { model: 'google/gemini-2.5-flash', messages: [{ role: 'user', content: 'Hello' }] }
+  const settings = { GOOGLE_VERTEX_API_KEY: 'operator-key', GOOGLE_VERTEX_BASE_URL: upstream.baseUrl }
+  expect(await inputTokens(await count(request, settings))).toBe(12)
+  const [call] = await upstream.calls()
+  expect(JSON.parse(call?.body ?? '')).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] })
+})
+
+test('what a provider cannot be asked to count is estimated', async () => {
+  const image = { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }
+  const request = { model: 'google/gemini-2.5-flash', messages: [{ role: 'user', content: [image] }] }
+  const upstream = await provider(reply(400, 'no'))
+  const settings = { GOOGLE_AI_STUDIO_API_KEY: 'operator-key', GOOGLE_AI_STUDIO_BASE_URL: upstream.baseUrl }
+  expect(await inputTokens(await count(request, settings))).toBeGreaterThan(0)
+})
+
 /** Counted with the o200k_base vocabulary, without the four tokens that surround a message. */
 const known = [
   { name: 'English', content: prose, tokens: 211, within: 0.1 },

@@ -31,6 +31,14 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   }
 }
 
+/** The same to be counted: AI Studio counts tools and instructions only in a whole request, Vertex takes the parts. */
+export function encodeCount(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
+  const { body, dropped } = encodeRequest(request, target)
+  delete body['generationConfig']
+  if (target.quirks.countsTokens !== 'whole') return { body, dropped }
+  return { body: { generateContentRequest: { model: `models/${target.upstreamModel}`, ...body } }, dropped }
+}
+
 /** A piece of the body, and what of the request has no place in it, by the contract's names. */
 export interface Piece {
   fields: JsonObject

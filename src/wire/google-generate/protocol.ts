@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationEvents } from '../../generation/events.ts'
 import type { Protocol, UpstreamTarget } from '../protocol.ts'
+import { readCount } from '../json.ts'
 import { readAnswer } from '../read-answer.ts'
 import { ChunkReader } from './chunk-reader.ts'
-import { encodeRequest } from './encode-request.ts'
+import { encodeCount, encodeRequest } from './encode-request.ts'
 import { decodeFault } from './faults.ts'
 
 /** Gemini's generateContent, as AI Studio and Vertex speak it. */
@@ -16,6 +17,11 @@ export const googleGenerateProtocol: Protocol = {
   encodeRequest,
   decodeEvents: (messages, target) => readAnswer(messages, new ChunkReader(target)),
   decodeGeneration,
+  counting: {
+    path: ({ upstreamModel }) => `/models/${encodeURIComponent(upstreamModel)}:countTokens`,
+    encodeRequest: encodeCount,
+    decodeCount: (body) => readCount(body['totalTokens']),
+  },
   decodeFault,
 }
 
