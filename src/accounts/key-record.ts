@@ -1,6 +1,7 @@
 import { toUsd } from '../base/money.ts'
 import type { LimitReset } from '../base/time.ts'
 import type { KeyUsage } from '../ledger/contract.ts'
+import { routingObject } from './routing-settings.ts'
 
 /** A row of the table `keys`. */
 export interface KeyRecord {
@@ -16,6 +17,8 @@ export interface KeyRecord {
   requests_per_minute: number | null
   requests_per_day: number | null
   concurrent_requests: number | null
+  /** JSON: RoutingSettings. */
+  routing: string
   expires_at: number | null
   version: number
   created_at: number
@@ -30,6 +33,7 @@ export function keyObject(record: KeyRecord, usage: KeyUsage): object {
     name: record.name,
     disabled: record.disabled === 1,
     ...spendingOf(record, usage),
+    routing: routingObject(record.routing),
     creator_user_id: null,
     external_user: null,
     workspace_id: record.account_id,

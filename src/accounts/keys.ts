@@ -10,6 +10,7 @@ import type { KeyUsage } from '../ledger/contract.ts'
 import { refusedKey, type Caller } from './caller.ts'
 import { accountReference, count, line, notYet, offset, usd, utcInstant } from './fields.ts'
 import { keyObject, ownKeyObject, type KeyRecord } from './key-record.ts'
+import { routing } from './routing-settings.ts'
 
 const pageSize = 100
 
@@ -22,6 +23,7 @@ const settings = z.partial(
     requests_per_minute: z.nullable(count),
     requests_per_day: z.nullable(count),
     concurrent_requests: z.nullable(count),
+    routing,
   }),
 )
 
@@ -193,6 +195,7 @@ function columnsOf(input: Settings): Columns {
     requests_per_minute: input.requests_per_minute,
     requests_per_day: input.requests_per_day,
     concurrent_requests: input.concurrent_requests,
+    routing: input.routing,
   }
   const given: Columns = {}
   for (const [name, value] of Object.entries(columns)) if (value !== undefined) given[name] = value

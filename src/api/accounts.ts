@@ -1,5 +1,13 @@
 import { Hono } from 'hono/tiny'
-import { accountPage, createAccount, listAccounts, newAccount } from '../accounts/accounts.ts'
+import {
+  accountChange,
+  accountPage,
+  changeAccount,
+  createAccount,
+  findAccountId,
+  listAccounts,
+  newAccount,
+} from '../accounts/accounts.ts'
 import { authenticateOperator } from '../accounts/caller.ts'
 import { reconcileAfter, reconcilePage } from '../accounts/reconcile.ts'
 import type { Env } from '../env.ts'
@@ -16,6 +24,13 @@ export const accounts = new Hono<{ Bindings: Env }>()
     queryOf(c, noParameters)
     const input = await bodyOf(c, newAccount)
     return c.json({ data: await createAccount(c.env, input, Date.now()) }, 201)
+  })
+  .patch('/:account', async (c) => {
+    await authenticateOperator(c.env, c.req.raw.headers)
+    queryOf(c, noParameters)
+    const change = await bodyOf(c, accountChange)
+    const id = await findAccountId(c.env, c.req.param('account'))
+    return c.json({ data: await changeAccount(c.env, id, change) })
   })
   .post('/reconcile', async (c) => {
     await authenticateOperator(c.env, c.req.raw.headers)

@@ -25,6 +25,7 @@ const managed = [
   ['POST', '/credits'],
   ['GET', '/accounts'],
   ['POST', '/accounts'],
+  ['PATCH', '/accounts/0000000000000000'],
   ['GET', '/activity'],
   ['GET', '/generations'],
 ] as const
@@ -149,6 +150,7 @@ describe('when our own storage fails', () => {
       'POST /keys': { name: 'x', account: 'somebody' },
       'POST /credits': { amount: 1, kind: 'grant', reference: 'r', account: 'somebody' },
       'POST /accounts': { name: 'x' },
+      'PATCH /accounts/0000000000000000': { unlimited: false },
       PATCH: { name: 'x' },
     }
     const body = bodies[`${method} ${path}`] ?? bodies[method]

@@ -16,6 +16,7 @@ test('a further account has its own id, balance and mark-up', async () => {
         name: 'Friends',
         unlimited: true,
         markup: { default: '21/20', models: {} },
+        routing: null,
         balance: 0,
         created_at: expect.stringMatching(/Z$/),
       },

@@ -36,6 +36,7 @@ describe('making a key', () => {
       requests_per_day: null,
       concurrent_requests: null,
       expires_at: null,
+      routing: null,
       creator_user_id: null,
       external_user: null,
       workspace_id: account.id,
