@@ -9,10 +9,11 @@ test('[R19] only the providers named are ever tried', () => {
   expect(removals({ provider: { only: ['b'] } })).toEqual({ a: 'allowed_providers', c: 'allowed_providers' })
 })
 
+const only = (...slugs: string[]) => [{ preferences: { only: slugs } }]
+
 test('[R21][R22] a request narrows the providers of its account, and cannot add to them', () => {
-  const settings = (only: string[]) => [{ preferences: { only } }]
-  expect(order({ settings: settings(['a', 'b']), provider: { only: ['b', 'c'] } })).toEqual(['b'])
-  expect(order({ settings: settings(['a']), provider: { only: ['c'] } })).toEqual([])
+  expect(order({ settings: only('a', 'b'), provider: { only: ['b', 'c'] } })).toEqual(['b'])
+  expect(order({ settings: only('a'), provider: { only: ['c'] } })).toEqual([])
 })
 
 test('[R23] what account and request ignore is left out', () => {
