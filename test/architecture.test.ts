@@ -13,6 +13,7 @@ const order = [
   'routing',
   'activity',
   'accounts',
+  'cache',
   'gateway',
   'api',
   'console',

@@ -9,6 +9,10 @@ export const crossOrigin = cors({
   allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
   exposeHeaders: [
     'X-Generation-Id',
+    'X-OpenRouter-Cache-Status',
+    'X-OpenRouter-Cache-TTL',
+    'X-OpenRouter-Cache-Age',
+    'X-OpenRouter-Cache-Source-Id',
     'Retry-After',
     'X-RateLimit-Limit',
     'X-RateLimit-Remaining',

@@ -3,6 +3,7 @@ import { GatewayError } from '../base/errors.ts'
 import { formatUsd } from '../base/money.ts'
 import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
+import type { RoutingSettings } from '../generation/routing.ts'
 import { ledger } from '../ledger/client.ts'
 import type { Admission, Profile, RateLimit } from '../ledger/contract.ts'
 import type { Exchange } from './exchange.ts'
@@ -17,6 +18,8 @@ interface Applicant extends Pick<Exchange, 'env' | 'caller' | 'generationId' | '
 export interface Admitted {
   plan: Plan
   hold: Hold
+  /** What its account and key lay down, as the plan was made with. */
+  routing: readonly RoutingSettings[]
 }
 
 /**
@@ -25,16 +28,19 @@ export interface Admitted {
  */
 export async function admit(applicant: Applicant): Promise<Admitted> {
   const { env, caller, generationId, request, limits } = applicant
-  let plan = await makePlan(env, applicant.profile, request, limits)
+  let { profile } = applicant
+  let plan = await makePlan(env, profile, request, limits)
   let admission = await ask(env, caller, generationId, plan)
   if (!admission.ok && admission.reason === 'stale_profile') {
-    plan = await makePlan(env, rememberProfile(caller, admission.profile, Date.now()), request, limits)
+    profile = rememberProfile(caller, admission.profile, Date.now())
+    plan = await makePlan(env, profile, request, limits)
     admission = await ask(env, caller, generationId, plan)
   }
   if (!admission.ok) throw refusal(admission, plan, request)
   const { admittedAtMs, headroomNanos } = admission
   const claim = { generationId, keyHash: caller.keyHash, admittedAtMs, model: plan.model.id }
-  return { plan, hold: new Hold(env, caller, claim, { amountNanos: plan.holdNanos, headroomNanos }) }
+  const hold = new Hold(env, caller, claim, { amountNanos: plan.holdNanos, headroomNanos })
+  return { plan, hold, routing: profile.routing ?? [] }
 }
 
 async function ask(env: Env, caller: Caller, generationId: string, plan: Plan): Promise<Admission> {

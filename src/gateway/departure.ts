@@ -17,6 +17,8 @@ export interface Departure {
   leave(): void
   /** Lets the runtime end the request's context. Until then its work goes on, client or no client. */
   end(): void
+  /** Lets this work go on after the answer. It must not fail. */
+  keep(work: Promise<unknown>): void
   /** Waits for something without which there is nothing to watch: ends the watch if it fails. */
   orEnd<T>(promise: Promise<T>): Promise<T>
 }
@@ -51,6 +53,7 @@ export function departure(c: Context<{ Bindings: Env }>, limits: Limits): Depart
     answered: false,
     leave,
     end,
+    keep: (work) => c.executionCtx.waitUntil(work),
     async orEnd(awaited) {
       try {
         return await awaited

@@ -17,6 +17,7 @@ import { Meter } from './meter.ts'
 import { Outcome } from './outcome.ts'
 import { placeOf } from './place.ts'
 import { profileOf } from './profile.ts'
+import { recall } from './recall.ts'
 import { stream, whole } from './respond.ts'
 import { settleAtEnd } from './settle.ts'
 
@@ -58,7 +59,7 @@ async function serve(c: Context<{ Bindings: Env }>, route: Dialect, ticket: Tick
   const client = departure(c, limits)
 
   // From here on every path, refusal by the providers and departure of the client included, ends in `settle`.
-  const { plan, hold } = await client.orEnd(
+  const { plan, hold, routing } = await client.orEnd(
     admit({ env, caller, profile, limits, request, generationId: ticket.generationId }),
   )
   const exchange: Exchange = {
@@ -76,8 +77,10 @@ async function serve(c: Context<{ Bindings: Env }>, route: Dialect, ticket: Tick
   }
   const outcome = new Outcome(exchange)
   const meter = new Meter(exchange, outcome)
-  const events = settleAtEnd(exchange, outcome, meter, dispatch(exchange, meter.stop))
+  const terms = { dialect, headers, routing }
+  const recalled = await recall(exchange, outcome, terms, dispatch(exchange, meter.stop))
+  const events = settleAtEnd(exchange, outcome, meter, recalled.events)
 
-  const answer = { exchange, dialect, events, context: () => outcome.context() }
+  const answer = { exchange, dialect, events, headers: recalled.headers, context: () => outcome.context() }
   return request.stream ? await stream(answer) : await whole(answer)
 }

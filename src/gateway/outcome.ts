@@ -5,6 +5,7 @@ import type { Endpoint } from '../catalogue/model.ts'
 import { isContent, type FinishReason, type Flaw, type GenerationEvent } from '../generation/events.ts'
 import { TokenCounter } from '../generation/tokens.ts'
 import { noUsage, type Usage } from '../generation/usage.ts'
+import type { Source } from '../cache/recording.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
 import { cost, holdNanos, type Cost } from '../ledger/cost.ts'
 import type { AnswerContext, AnswerEvent, Charge } from '../wire/dialect.ts'
@@ -24,6 +25,8 @@ export class Outcome {
   /** The endpoint that was tried last; the one that serves, once committed. */
   endpoint: Endpoint | undefined
   committed = false
+  /** The generation whose answer this one repeats: then nothing is attempted, and nothing costs anything. */
+  recalled: Source | undefined
   firstContentAtMs: number | undefined
   finish: { reason: FinishReason; nativeReason?: string; flaws?: readonly Flaw[] } | undefined
   error: GatewayError | undefined
@@ -38,6 +41,12 @@ export class Outcome {
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange
+  }
+
+  /** From here on it is the answer of an earlier generation. */
+  recall(source: Source): void {
+    this.recalled = source
+    this.committed = true
   }
 
   /** Takes in a batch and returns what of it concerns the client. */
@@ -88,12 +97,12 @@ export class Outcome {
     return {
       generationId,
       created: Math.floor(arrivedAtMs / 1000),
-      model: plan.model.id,
-      provider: this.attempts.at(-1)?.providerName ?? '',
-      promptTokensEstimate: request.promptTokensEstimate,
+      model: this.recalled?.model ?? plan.model.id,
+      provider: this.recalled?.providerName ?? this.attempts.at(-1)?.providerName ?? '',
+      promptTokensEstimate: this.recalled ? 0 : request.promptTokensEstimate,
       ...(request.hidesReasoning && { hidesReasoning: true }),
       asked: request.native.body,
-      ...(tellsRouting && { routing: () => this.#routing() }),
+      ...(tellsRouting && !this.recalled && { routing: () => this.#routing() }),
     }
   }
 

@@ -10,15 +10,23 @@ export interface Answer {
   exchange: Exchange
   dialect: Dialect
   events: AsyncGenerator<AnswerEvent[], void>
+  /** Beside the usual ones. */
+  headers: Record<string, string>
   /** What the answer says of itself; complete once the first event is there. */
   context: () => AnswerContext
 }
 
 /** A whole answer: the same events, folded. */
-export async function whole({ exchange, dialect, events, context }: Answer): Promise<Response> {
+export async function whole({
+  exchange,
+  dialect,
+  events,
+  headers: more,
+  context,
+}: Answer): Promise<Response> {
   const fold = dialect.fold()
   for await (const batch of events) fold.add(batch)
-  const headers = { 'x-generation-id': exchange.generationId }
+  const headers = { 'x-generation-id': exchange.generationId, ...more }
   const said = context()
   const routing = said.routing?.()
   try {
@@ -48,6 +56,7 @@ export async function stream(answer: Answer): Promise<Response> {
   void pump(answer, first, connection)
   return new Response(readable, {
     headers: {
+      ...answer.headers,
       'x-generation-id': generationId,
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',

@@ -55,6 +55,7 @@ async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Pro
     total_ms: record.totalMs,
     cost_nanos: charge.costNanos,
     upstream_cost_nanos: record.upstreamCostNanos,
+    ...(record.cacheSourceId && { cache_source_id: record.cacheSourceId }),
     ...(record.errorType && { error_type: record.errorType }),
     ...(failed !== '' && { failed }),
     ...(outcome.error && bugIn(outcome.error)),
@@ -102,7 +103,8 @@ function recordOf(
   { usage, upstreamPromptNanos, upstreamCompletionNanos }: Charge,
 ): GenerationRecord {
   const { request, arrivedAtMs, plan, origin } = exchange
-  const served = outcome.committed ? outcome.attempts.at(-1) : undefined
+  const { recalled } = outcome
+  const served = recalled ?? (outcome.committed ? outcome.attempts.at(-1) : undefined)
   const left = outcome.end === 'left'
   return {
     createdAtMs: arrivedAtMs,
@@ -111,7 +113,7 @@ function recordOf(
       : left
         ? clientClosedRequest
         : (outcome.error?.status ?? clientClosedRequest),
-    model: plan.model.id,
+    model: recalled?.model ?? plan.model.id,
     requestedModel: request.model,
     provider: served?.provider ?? null,
     providerName: served?.providerName ?? null,
@@ -135,6 +137,7 @@ function recordOf(
     user: request.user ?? null,
     sessionId: request.sessionId ?? null,
     metadata: request.metadata ?? null,
+    ...(recalled && { cacheSourceId: recalled.generationId }),
     ...origin,
   }
 }

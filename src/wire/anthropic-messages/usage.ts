@@ -98,6 +98,6 @@ export function startUsage(native: JsonObject, promptTokensEstimate: number): Js
     inference_geo: null,
     ...native,
     service_tier: tier === undefined || tier === 'default' ? 'standard' : tier,
-    ...(!known?.promptTokens && { input_tokens: Math.max(1, promptTokensEstimate) }),
+    ...(!known?.promptTokens && { input_tokens: promptTokensEstimate }),
   }
 }

@@ -1,0 +1,129 @@
+import { RecentTexts } from './recent-texts.ts'
+import type { StoredAnswer } from './recording.ts'
+
+/** Nobody waits longer for a store that is not this isolate's own; one that fails or is late is then left alone. */
+const readTimeoutMs = 300
+const restMs = 30_000
+/** The plan's writes come back at midnight UTC, or when the plan is another. */
+const writesRestMs = 10 * 60_000
+
+/** KV refuses shorter lives. An answer's own expiry is what counts. */
+const kvSecondsMin = 60
+
+/**
+ * Kept answers by key, in order of nearness: this isolate, this data centre (the Cache API, which has no effect without
+ * a domain of one's own), everywhere (KV). None of them may fail a request: what cannot be read is a miss.
+ */
+export class AnswerStore {
+  readonly #kv: KVNamespace
+  readonly #recent = new RecentTexts()
+  #readsRestUntilMs = 0
+  #writesRestUntilMs = 0
+  #spentTold = false
+
+  constructor(kv: KVNamespace) {
+    this.#kv = kv
+  }
+
+  async read(key: string): Promise<StoredAnswer | undefined> {
+    const near = this.#recent.get(key)
+    const answer = near === undefined ? await this.#readFar(key) : parse(near)
+    if (!answer || answer.expiresAtMs > Date.now()) return answer
+    this.#recent.delete(key)
+    return undefined
+  }
+
+  /** In this isolate at once, elsewhere when the promise is fulfilled: with `spent` where that is to be told. */
+  async write(key: string, text: string, ttlSeconds: number): Promise<'spent' | undefined> {
+    this.#recent.set(key, text)
+    const [told] = await Promise.all([
+      this.#writeKv(key, text, ttlSeconds),
+      caches.default
+        .put(urlOf(key), new Response(text, { headers: { 'cache-control': `max-age=${ttlSeconds}` } }))
+        .catch(ignore),
+    ])
+    return told
+  }
+
+  /**
+   * From this isolate. The other stores keep it until the answer that follows takes its place, for KV takes one write
+   * of a key a second; or, where none follows, until `clearFar`.
+   */
+  clear(key: string): void {
+    this.#recent.delete(key)
+  }
+
+  async clearFar(key: string): Promise<void> {
+    const edge = caches.default.delete(urlOf(key)).catch(ignore)
+    await this.#kv.delete(nameOf(key)).catch(ignore)
+    await edge
+  }
+
+  async #readFar(key: string): Promise<StoredAnswer | undefined> {
+    if (Date.now() < this.#readsRestUntilMs) return undefined
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => reject(new Error('late')), readTimeoutMs)
+    try {
+      const text = await Promise.race([this.#fetch(key), late])
+      const answer = text === null ? undefined : parse(text)
+      if (text !== null) this.#recent.set(key, text)
+      return answer
+    } catch {
+      this.#readsRestUntilMs = Date.now() + restMs
+      return undefined
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #fetch(key: string): Promise<string | null> {
+    const kept = await caches.default.match(urlOf(key)).catch(ignore)
+    return kept ? await kept.text() : await this.#kv.get(nameOf(key))
+  }
+
+  async #writeKv(key: string, text: string, ttlSeconds: number): Promise<'spent' | undefined> {
+    if (Date.now() < this.#writesRestUntilMs) return undefined
+    try {
+      await this.#kv.put(nameOf(key), text, { expirationTtl: Math.max(kvSecondsMin, ttlSeconds) })
+      this.#spentTold = false
+      return undefined
+    } catch (error) {
+      return this.#writeFailed(String(error))
+    }
+  }
+
+  #writeFailed(reason: string): 'spent' | undefined {
+    const spent = /limit exceeded/i.test(reason)
+    // Of two answers to one question within a second KV takes one: that is as it should be.
+    if (!spent && reason.includes('429')) return undefined
+    this.#writesRestUntilMs = Date.now() + (spent ? writesRestMs : restMs)
+    if (!spent || this.#spentTold) return undefined
+    this.#spentTold = true
+    return 'spent'
+  }
+}
+
+/** By namespace: an isolate has one. */
+const storesCache = new WeakMap<KVNamespace, AnswerStore>()
+
+export function answerStoreOf(kv: KVNamespace): AnswerStore {
+  const store = storesCache.get(kv) ?? new AnswerStore(kv)
+  storesCache.set(kv, store)
+  return store
+}
+
+function parse(text: string): StoredAnswer {
+  const answer: StoredAnswer = JSON.parse(text)
+  return answer
+}
+
+function nameOf(key: string): string {
+  return `answer/${key}`
+}
+
+/** The Cache API knows nothing but addresses. Nobody can ask for this one. */
+function urlOf(key: string): string {
+  return `https://answers.invalid/${key}`
+}
+
+function ignore(): undefined {}
