@@ -1,0 +1,141 @@
+import { Ejection, type EjectionLimits } from './ejection.ts'
+import { FirstTokens, type FirstTokenLimits } from './first-tokens.ts'
+import { RetryBudget, type RetryBudgetLimits } from './retry-budget.ts'
+
+/** Names and meaning as in the gateway's limits. */
+export interface CircuitLimits extends EjectionLimits, RetryBudgetLimits, FirstTokenLimits {
+  coolingMs: number
+  coolingMaxMs: number
+  silenceMs: number
+}
+
+/**
+ * What an attempt says of its endpoint. `silent`: nothing came in time. `limited`: it wants to be asked less. `ignored`:
+ * nothing, for the request was at fault, or the client left, or the credential is refused.
+ */
+export type Result = 'success' | 'failure' | 'silent' | 'limited' | 'ignored'
+
+/** How an endpoint stands with this isolate. */
+export interface Standing {
+  ejected: boolean
+  /** It asked not to be called yet, or has fallen silent. */
+  cooling: boolean
+  /** It is out, but a request is to try it now: rank it as if it were not. */
+  probe: boolean
+}
+
+export const goodStanding: Standing = { ejected: false, cooling: false, probe: false }
+
+/** One attempt at an endpoint. */
+export interface Trial {
+  /** The first content came. */
+  answered(nowMs: number): void
+  /** Once; what comes after changes nothing. */
+  ended(result: Result, nowMs: number, retryAfterSeconds?: number): void
+}
+
+/** So many that wait, and nobody answered since the first of them came: that is more than one slow answer. */
+const silentMin = 3
+
+/** What an isolate remembers of one endpoint, and concludes from it. */
+export class Circuit {
+  readonly #limits: CircuitLimits
+  readonly #ejection: Ejection
+  readonly #budget: RetryBudget
+  readonly #firstTokens = { streamed: new FirstTokens(), whole: new FirstTokens() }
+  #coolUntilMs = -Infinity
+  /** Since it last said anything: how many were begun, and when the first was. */
+  #unanswered = 0
+  #silentSinceMs = 0
+  #answers = 0
+
+  constructor(limits: CircuitLimits, random: () => number, nowMs: number) {
+    this.#limits = limits
+    this.#ejection = new Ejection(limits, random)
+    this.#budget = new RetryBudget(limits, nowMs)
+  }
+
+  standing(nowMs: number): Standing {
+    const state = this.#ejection.state(nowMs)
+    return {
+      ejected: state === 'out',
+      cooling: nowMs < this.#coolUntilMs || this.#hasFallenSilent(nowMs),
+      probe: state === 'probe',
+    }
+  }
+
+  /** Whether it may be asked after others have failed. */
+  mayRetry(nowMs: number): boolean {
+    const { ejected, cooling } = this.standing(nowMs)
+    return !ejected && !cooling && this.#budget.allows(nowMs)
+  }
+
+  p99Ms(whole: boolean, nowMs: number): number | undefined {
+    return this.#firstTokens[whole ? 'whole' : 'streamed'].p99(nowMs)
+  }
+
+  sawRequest(): void {
+    this.#ejection.sawRequest()
+  }
+
+  begin(whole: boolean, begunAtMs: number): Trial {
+    this.#ejection.began(begunAtMs)
+    if (this.#unanswered++ === 0) this.#silentSinceMs = begunAtMs
+    const answersBefore = this.#answers
+    let state: 'waiting' | 'answered' | 'ended' = 'waiting'
+    return {
+      answered: (nowMs) => {
+        if (state !== 'waiting') return
+        state = 'answered'
+        this.#heard()
+        this.#firstTokens[whole ? 'whole' : 'streamed'].add(nowMs - begunAtMs, nowMs)
+      },
+      ended: (result, nowMs, retryAfterSeconds) => {
+        if (state === 'ended') return
+        const isGone = state === 'waiting' && (result === 'ignored' || result === 'silent')
+        if (!isGone) this.#heard()
+        else if (answersBefore === this.#answers) this.#unanswered--
+        state = 'ended'
+        this.#conclude(result, begunAtMs, nowMs)
+        if (result === 'limited' || retryAfterSeconds !== undefined) this.#cool(nowMs, retryAfterSeconds)
+      },
+    }
+  }
+
+  #conclude(result: Result, begunAtMs: number, nowMs: number): void {
+    switch (result) {
+      case 'success':
+        this.#ejection.succeeded(begunAtMs, nowMs)
+        return this.#budget.succeeded(nowMs)
+      case 'failure':
+      case 'silent':
+        this.#ejection.failed(begunAtMs, nowMs, result === 'silent')
+        return this.#budget.failed(nowMs)
+      case 'limited':
+        this.#ejection.learntNothing()
+        return this.#budget.failed(nowMs)
+      case 'ignored':
+        return this.#ejection.learntNothing()
+    }
+  }
+
+  #heard(): void {
+    this.#answers++
+    this.#unanswered = 0
+  }
+
+  #cool(nowMs: number, retryAfterSeconds?: number): void {
+    const { coolingMs, coolingMaxMs } = this.#limits
+    const forMs = retryAfterSeconds === undefined ? coolingMs : retryAfterSeconds * 1_000
+    this.#coolUntilMs = Math.max(this.#coolUntilMs, nowMs + Math.min(coolingMaxMs, Math.max(0, forMs)))
+  }
+
+  /** Requests that came after it stopped answering go elsewhere before the first of them is given up. */
+  #hasFallenSilent(nowMs: number): boolean {
+    if (this.#unanswered < silentMin) return false
+    const waitedMs = nowMs - this.#silentSinceMs
+    if (waitedMs <= this.#limits.silenceMs) return false
+    const p99Ms = Math.max(this.p99Ms(false, nowMs) ?? 0, this.p99Ms(true, nowMs) ?? 0)
+    return p99Ms > 0 && waitedMs > 2 * p99Ms
+  }
+}
