@@ -7,6 +7,7 @@ import { credits } from './credits.ts'
 import { generation, generations } from './generations.ts'
 import { key } from './key.ts'
 import { keys } from './keys.ts'
+import { presets } from './presets.ts'
 
 /** Everything under the base path that manages and reports, in the order of the documentation. */
 export const management = new Hono<{ Bindings: Env }>()
@@ -14,6 +15,7 @@ export const management = new Hono<{ Bindings: Env }>()
   .route('/keys', keys)
   .route('/credits', credits)
   .route('/accounts', accounts)
+  .route('/presets', presets)
   .route('/generation', generation)
   .route('/generations', generations)
   .route('/activity', activity)

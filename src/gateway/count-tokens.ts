@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { authenticate } from '../accounts/caller.ts'
+import { applyPreset } from '../accounts/presets.ts'
 import { GatewayError } from '../base/errors.ts'
 import { errorResponse } from '../base/http.ts'
 import { generationId } from '../base/ids.ts'
@@ -26,7 +27,9 @@ export async function answerCount(
     const limits = limitsOf(env)
     const caller = await authenticate(env, headers)
     await profileOf(env, caller, limits, nowMs)
-    const request = dialect.decodeRequest(await readBody(c.req.raw, limits), headers)
+    const asked = await readBody(c.req.raw, limits)
+    const { body } = await applyPreset(env, caller.accountId, asked, dialect.format)
+    const request = dialect.decodeRequest(body, headers)
     const counted = await providersCount(c, request, limits)
     return Response.json({ input_tokens: counted ?? Math.max(1, estimate(request)) })
   } catch (thrown) {

@@ -30,6 +30,8 @@ export interface Exchange {
   place: Place
   /** The client wants to know how its request was routed. */
   tellsRouting: boolean
+  /** The preset that completed the request. */
+  presetId?: string
   log(line: LogLine): void
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { authenticate } from '../accounts/caller.ts'
+import { applyPreset } from '../accounts/presets.ts'
 import { GatewayError } from '../base/errors.ts'
 import { errorResponse } from '../base/http.ts'
 import { generationId } from '../base/ids.ts'
@@ -53,8 +54,9 @@ async function serve(c: Context<{ Bindings: Env }>, route: Dialect, ticket: Tick
   const limits = limitsOf(env)
   const caller = await authenticate(env, headers)
   const profile = await profileOf(env, caller, limits, ticket.arrivedAtMs)
-  const body = await readBody(c.req.raw, limits)
-  const dialect = route.formOf?.(body) ?? route
+  const asked = await readBody(c.req.raw, limits)
+  const dialect = route.formOf?.(asked) ?? route
+  const { body, preset } = await applyPreset(env, caller.accountId, asked, dialect.format)
   const request = dialect.decodeRequest(body, headers)
   const client = departure(c, limits)
 
@@ -74,10 +76,11 @@ async function serve(c: Context<{ Bindings: Env }>, route: Dialect, ticket: Tick
     origin: originOf(headers),
     place: placeOf(c.req.raw),
     tellsRouting: asksMetadata(headers),
+    ...(preset && { presetId: preset.id }),
   }
   const outcome = new Outcome(exchange)
   const meter = new Meter(exchange, outcome)
-  const terms = { dialect, headers, routing }
+  const terms = { dialect, headers, routing, ...(preset && { preset: preset.cache }) }
   const recalled = await recall(exchange, outcome, terms, dispatch(exchange, meter.stop))
   const events = settleAtEnd(exchange, outcome, meter, recalled.events)
 

@@ -102,7 +102,7 @@ function recordOf(
   outcome: Outcome,
   { usage, upstreamPromptNanos, upstreamCompletionNanos }: Charge,
 ): GenerationRecord {
-  const { request, arrivedAtMs, plan, origin } = exchange
+  const { request, arrivedAtMs, plan, origin, presetId } = exchange
   const { recalled } = outcome
   const served = recalled ?? (outcome.committed ? outcome.attempts.at(-1) : undefined)
   const left = outcome.end === 'left'
@@ -138,6 +138,7 @@ function recordOf(
     sessionId: request.sessionId ?? null,
     metadata: request.metadata ?? null,
     ...(recalled && { cacheSourceId: recalled.generationId }),
+    ...(presetId !== undefined && { preset: presetId }),
     ...origin,
   }
 }
