@@ -1,7 +1,7 @@
 import type { Env } from '../env.ts'
 import { liveProviders } from '../providers/live.ts'
 import { catalogueOf } from './catalogue.ts'
-import { withLiveEndpoints, type Selection } from './resolve.ts'
+import { withLiveEndpoints, type Selection } from './selection.ts'
 
 /** What can be called, by version of the catalogue and set of providers: in an isolate mostly one. */
 const selectionsCache = new Map<string, readonly Selection[]>()

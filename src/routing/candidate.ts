@@ -14,6 +14,8 @@ export interface Candidate {
   /** `:nitro`, `:floor` and `:exacto` say how to order the endpoints, and the first two also let in a tier. */
   sort?: SortBy
   admits?: 'priority' | 'flex'
+  /** `:thinking` of a model that is not sold as another: it reasons unless the request says how much. */
+  thinks?: true
 }
 
 /** The models that a request may be served by, in the order in which the client would have them. */

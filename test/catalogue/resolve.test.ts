@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { errorObject, GatewayError } from '../../src/base/errors.ts'
 import { catalogueOf } from '../../src/catalogue/catalogue.ts'
+import { membersOf } from '../../src/catalogue/family.ts'
 import { openModel } from '../../src/catalogue/open-model.ts'
-import { resolve, selectModel } from '../../src/catalogue/resolve.ts'
+import { resolve, resolveName, selectModel } from '../../src/catalogue/resolve.ts'
 
 const offline = { ...env, SIMULATOR: 'on' }
 
@@ -177,6 +178,8 @@ describe('an unknown model (64)', () => {
     'openai/',
     'openai/gpt-4o:cheap',
     'openai/no-such:free',
+    'openrouter/auto',
+    '@preset/mine',
   ])('%j is one', async (id) => {
     expect(await resolved(id, ['openai', 'ollama'])).toMatchObject({ kind: 'unknown' })
   })
@@ -190,20 +193,95 @@ test('a request without a model is asked for one', async () => {
   })
 })
 
-test.each([
-  ['openai/gpt-4o-mini:nitro', 'variants such as :nitro'],
-  ['openai/gpt-4o-mini:free', 'variants such as :free'],
-  ['openai/gpt-4o-mini:online:floor', 'variants such as :online'],
-  ['openrouter/auto', 'routers such as openrouter/auto'],
-  ['openrouter/fusion:free', 'routers such as openrouter/fusion'],
-  ['switchyard/pareto-code', 'routers such as switchyard/pareto-code'],
-  ['~anthropic/claude-sonnet-latest', 'aliases such as ~author/family-latest'],
-  ['@preset/mine', 'presets'],
-  ['openai/gpt-4o-mini@preset/mine', 'presets'],
-])('%s is refused by name, not as unknown', async (id, what) => {
-  expect(await refusal(id)).toEqual({
-    code: 400,
-    message: `model ${id}: ${what} are not supported yet`,
-    metadata: { error_type: 'invalid_request' },
+test('[R155] an id of before a model was renamed, or of a snapshot, is the model of today', async () => {
+  const keys = { ANTHROPIC_API_KEY: 'key', GOOGLE_AI_STUDIO_API_KEY: 'key' }
+  for (const [old, id] of [
+    ['anthropic/claude-4-5-sonnet', 'anthropic/claude-sonnet-4.5'],
+    ['anthropic/claude-4.5-sonnet', 'anthropic/claude-sonnet-4.5'],
+    ['anthropic/claude-sonnet-4-5-20250929', 'anthropic/claude-sonnet-4.5'],
+    ['google/gemini-flash-1.5', 'google/gemini-1.5-flash'],
+  ] as const) {
+    expect((await selectModel({ ...offline, ...keys }, old)).model.id).toBe(id)
+    expect((await resolveName({ ...offline, ...keys }, old)).via).toBe('alias')
+  }
+  expect((await refusal('openai/claude-sonnet-4-5'))['message']).toMatch('is not a valid model ID')
+})
+
+test('[R77][R98] a free variant that there is not is never the paid model', async () => {
+  expect(await refusal('openai/gpt-4o-mini:free', { OPENAI_API_KEY: 'key' })).toEqual({
+    code: 404,
+    message: 'openai/gpt-4o-mini:free is not free (any more). Ask for openai/gpt-4o-mini to pay for it',
+    metadata: { error_type: 'not_found' },
+    error_type: 'not_found',
+    http_status: 404,
+    availability: {
+      code: 'free_variant_ended',
+      retryable: false,
+      requested_models: ['openai/gpt-4o-mini:free'],
+      docs_url: 'https://openrouter.ai/docs/errors#free_variant_ended',
+      fallback_models: ['openai/gpt-4o-mini'],
+    },
+  })
+})
+
+/** The family of an alias, of models each younger than the one before. */
+function newestOf(alias: string, ...ids: string[]): string[] {
+  return membersOf(
+    alias,
+    ids.map((id, index) => ({ id, created: index, price: 1 })),
+  )
+}
+
+describe('the newest of a family', () => {
+  test('is the highest version, whatever the list says of its age', () => {
+    expect(
+      newestOf('~a/claude-opus-latest', 'a/claude-opus-4.1', 'a/claude-opus-5', 'a/claude-3-opus'),
+    ).toEqual(['a/claude-opus-5', 'a/claude-opus-4.1', 'a/claude-3-opus'])
+    expect(newestOf('~a/large-latest', 'a/large-3.1', 'a/large-3-5', 'a/large-3')[0]).toBe('a/large-3-5')
+  })
+
+  test('is no other model of the same words, and no variant', () => {
+    const others = [
+      'a/gpt-6-mini',
+      'a/gpt-6-fast',
+      'a/gpt-6:free',
+      'a/gpt-oss-120b',
+      'a/gpt-6-image',
+      'b/gpt-7',
+    ]
+    expect(newestOf('~a/gpt-latest', 'a/gpt-5', ...others)).toEqual(['a/gpt-5'])
+    expect(newestOf('~a/gpt-mini-latest', 'a/gpt-5', ...others)).toEqual(['a/gpt-6-mini'])
+  })
+
+  test('is a preview only where its version is sold as nothing else', () => {
+    expect(newestOf('~a/pro-latest', 'a/pro-3', 'a/pro-3-preview')[0]).toBe('a/pro-3')
+    expect(newestOf('~a/pro-latest', 'a/pro-3', 'a/pro-3.1-preview')[0]).toBe('a/pro-3.1-preview')
+  })
+
+  test('is the dearest of a release of several', () => {
+    const release = [
+      { id: 'a/gpt-6-luna', created: 1, price: 1 },
+      { id: 'a/gpt-6-sol', created: 1, price: 9 },
+    ]
+    expect(membersOf('~a/gpt-latest', release)[0]).toBe('a/gpt-6-sol')
+  })
+
+  test('[R104] is what an alias means, of what can be called', async () => {
+    const keys = { ANTHROPIC_API_KEY: 'key' }
+    const { model, endpoints } = await selectModel({ ...offline, ...keys }, '~anthropic/claude-opus-latest')
+    expect(model.id).toMatch(/^anthropic\/claude-opus-[\d.]+$/)
+    expect(endpoints.map(({ provider }) => provider)).toEqual(['anthropic'])
+    // Of one's own models as well: nothing is known of them beforehand.
+    expect((await selectModel(offline, '~simulator/echo-latest')).model.id).toBe('simulator/echo')
+  })
+
+  test('[R106] of a family that there is not is a 404, and of one without a key names the setting', async () => {
+    expect(await refusal('~anthropic/claude-latte-latest')).toMatchObject({
+      code: 404,
+      message: '~anthropic/claude-latte-latest is not a valid model ID',
+    })
+    expect((await refusal('~anthropic/claude-opus-latest'))['message']).toBe(
+      '~anthropic/claude-opus-latest is known here; set ANTHROPIC_API_KEY to use it',
+    )
   })
 })

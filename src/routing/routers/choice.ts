@@ -1,0 +1,25 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { Env } from '../../env.ts'
+import type { GenerationRequest } from '../../generation/request.ts'
+import type { RoutingSettings } from '../../generation/routing.ts'
+import type { Candidate } from '../candidate.ts'
+
+/** What one name of a request came to. */
+export interface Choice {
+  candidates: readonly Candidate[]
+  /** As the client wrote it: `openrouter/auto`. */
+  router?: string
+  pipeline?: readonly JsonObject[]
+}
+
+export interface RouterInput {
+  env: Env
+  request: GenerationRequest
+  /** The account's, then the key's. */
+  settings: readonly RoutingSettings[]
+  /** In [0, 1). */
+  random: () => number
+}
+
+/** How many models a router names: one to serve, the others in its place. */
+export const candidatesMax = 3
