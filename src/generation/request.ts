@@ -20,7 +20,7 @@ export type EmbeddingFormat = 'openai-embeddings' | 'cohere-embed' | 'google-emb
  * the body as it came (`native`), which is what goes upstream when the provider speaks the client's format.
  */
 export interface GenerationRequest {
-  /** As the client wrote it. */
+  /** As the client wrote it; empty where it named none, or only `models`. */
   model: string
   routing: RoutingAsk
   stream: boolean
@@ -36,6 +36,8 @@ export interface GenerationRequest {
   needs: { tools: boolean; imageInput: boolean; audioInput: boolean; fileInput: boolean; videoInput: boolean }
   /** The model may think, but the client does not want to see it. */
   hidesReasoning?: boolean
+  /** An alias chose the model: one that must think and is asked not to thinks as little as it can. Else it refuses. */
+  lenientReasoning?: true
   user?: string
   sessionId?: string
   metadata?: Record<string, string>

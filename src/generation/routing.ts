@@ -45,10 +45,15 @@ export interface RoutingAsk {
   serviceTier?: ServiceTierAsked
   /** The names, of the catalogue's `supported_parameters`, of what the body asks for. */
   parameters: readonly string[]
-  /** What keeps the requests of one conversation together; `explicit` where the client names it. */
+  /**
+   * What keeps the requests of one conversation together: a name of the client's where `explicit`, else the words that
+   * it opens with, to be hashed.
+   */
   conversation?: { key: string; explicit: boolean }
   /** Of the router plugins the one for `…/auto`. */
   auto?: AutoRouterAsk
+  /** The same for `…/auto-beta`: neither router heeds the other's. */
+  autoBeta?: AutoRouterAsk
 }
 
 /** How `openrouter/auto` may choose (OpenRouter: auto router). Patterns have `*` for any characters. */
@@ -60,6 +65,8 @@ export interface AutoRouterAsk {
   /** 0 asks for the best, 10 for the cheapest. */
   costQualityTradeoff?: number
   pinModel?: boolean
+  /** With `pinModel`: the model that the last answer of the conversation names. */
+  pinnedModel?: string
 }
 
 /** Whose first-party endpoints a setting that demands zero retention is about. */

@@ -210,21 +210,20 @@ const refusals: [string, JsonObject, string][] = [
     'tools[0].input_schema: Invalid input: expected object',
   ],
   [
-    '[89] four fallbacks',
+    '[R72] [89] four fallbacks',
     { fallbacks: ['a', 'b', 'c', 'd'].map((model) => ({ model })) },
     'fallbacks: takes at most 3 models',
   ],
   [
-    '[90] fallbacks beside models',
+    '[R73] [90] fallbacks beside models',
     { fallbacks: [{ model: 'a' }], models: ['b'] },
     'fallbacks: cannot be combined with models',
   ],
   [
-    '[91] fallbacks with settings',
+    '[R74] [91] fallbacks with settings',
     { fallbacks: [{ model: 'a', max_tokens: 1 }] },
     'fallbacks[0]: Unrecognized key: "max_tokens"',
   ],
-  ['fallbacks, for now', { fallbacks: [{ model: 'a' }] }, 'fallbacks is not supported yet'],
   [
     '[97] a search of tools that is not there',
     { tools: [{ type: 'tool_search_tool_bm25_20251119', name: 's' }] },
@@ -237,7 +236,7 @@ const refusals: [string, JsonObject, string][] = [
   ],
 ]
 
-test.each(refusals)('refuses %s, with its path', (_, fields, message) => {
+test.each(refusals)('%s: refused, with its path', (_, fields, message) => {
   expect(() => decode(fields)).toThrow(message)
 })
 

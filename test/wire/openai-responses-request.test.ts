@@ -136,7 +136,6 @@ const refusals: [string, JsonObject, string | RegExp][] = [
     { tools: [{ type: 'openrouter:datetime' }] },
     'tools[0]: openrouter:datetime is not supported yet',
   ],
-  ['routing', { provider: { order: ['x'] } }, 'provider is not supported yet'],
   ['21 alternatives to each token', { top_logprobs: 21 }, /^top_logprobs: /],
 ]
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
+import type { RoutingAsk } from '../../generation/routing.ts'
 import { once, parseBody, sessionOf } from '../client-body.ts'
 import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject, readText } from '../json.ts'
@@ -22,8 +23,8 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
   const session = request.session_id ?? sessionOf(headers)
   const loopMaker = loopMakerOf(body)
   return {
-    model: request.model,
-    routing: routingAsk(body, headers),
+    model: request.model ?? '',
+    routing: routingOf(request, body, headers),
     stream: request.stream ?? false,
     ...(typeof request.max_tokens === 'number' && { maxTokens: request.max_tokens }),
     ...measurePrompt(body).facts(Boolean(request.tools?.length)),
@@ -34,6 +35,13 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     conversation: once(() => conversationOf(body)),
     native: { format: 'anthropic-messages', body, ...formatHeaders(headers) },
   }
+}
+
+/** This format's own words for further models and for a tier. */
+function routingOf({ fallbacks, speed }: MessagesRequest, body: JsonObject, headers: Headers): RoutingAsk {
+  const models = fallbacks ? { models: fallbacks.map(({ model }) => model) } : {}
+  const ask = routingAsk({ ...body, ...models }, headers)
+  return speed === 'fast' && !ask.serviceTier ? { ...ask, serviceTier: 'priority' } : ask
 }
 
 /** Clients put what they like into `metadata.user_id`; a record must not grow with it. */

@@ -30,7 +30,6 @@ const requestFields: Record<string, Handling> = {
   container: 'sent',
   mcp_servers: 'sent',
   speed: 'edited',
-  service_tier: { refusedUnless: ['auto', 'default', 'standard', 'standard_only'] },
 
   // Who asks. A provider never learns it.
   metadata: 'kept',
@@ -38,12 +37,14 @@ const requestFields: Record<string, Handling> = {
   session_id: 'kept',
   trace: 'kept',
 
-  // Where to send it.
-  models: refused,
-  fallbacks: refused,
-  route: refused,
-  provider: refused,
-  plugins: refused,
+  // Where to send it. Anthropic knows no tier that an endpoint of its has: no word of it is sent.
+  models: 'kept',
+  fallbacks: 'kept',
+  route: 'kept',
+  provider: 'kept',
+  plugins: 'kept',
+  preset: 'kept',
+  service_tier: 'kept',
   stop_server_tools_when: refused,
 }
 

@@ -141,7 +141,7 @@ const outputConfig = z.looseObject({
 })
 
 export const messagesRequest = z.object({
-  model: z.string().check(z.minLength(1)),
+  model: z.nullish(z.string().check(z.minLength(1))),
   messages: z.array(message).check(z.minLength(1)),
   system: z.nullish(texts),
   max_tokens: z.nullish(z.int().check(z.gte(1))),
@@ -158,7 +158,6 @@ export const messagesRequest = z.object({
   output_config: z.nullish(outputConfig),
   cache_control: z.nullish(cacheControl),
   speed: z.nullish(z.enum(['fast', 'standard'])),
-  service_tier: z.nullish(z.string()),
 
   metadata: z.nullish(z.looseObject({ user_id: z.nullish(z.string()) })),
   user: z.nullish(z.string().check(z.maxLength(256))),

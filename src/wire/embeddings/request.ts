@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { tokenCounts } from '../../generation/tokens.ts'
 import { parseBody, sessionOf } from '../client-body.ts'
-import { routingAsk } from '../routing-ask.ts'
+import { modelAsk } from '../routing-ask.ts'
 import { readArray, readText } from '../json.ts'
 import { PromptMeasure } from '../measure.ts'
 import { invalid, notYet } from '../refusals.ts'
@@ -13,7 +13,7 @@ const text = z.string().check(z.minLength(1))
 const tokens = z.array(z.int().check(z.nonnegative())).check(z.minLength(1))
 
 const embeddingsRequest = z.object({
-  model: z.string().check(z.minLength(1)),
+  model: z.nullish(z.string().check(z.minLength(1))),
   input: z.union([
     text,
     z.array(text).check(z.minLength(1), z.maxLength(inputsMax)),
@@ -36,8 +36,8 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
   const measure = new PromptMeasure()
   const longest = measureInputs(measure, input)
   return {
-    model,
-    routing: routingAsk(body, headers),
+    model: model ?? '',
+    routing: modelAsk(body),
     stream: false,
     maxTokens: 0,
     ...measure.facts(false),
@@ -45,7 +45,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     ...(user && { user }),
     ...(session && { sessionId: session }),
     conversation: () => {
-      throw invalid(`model: the provider of ${model} serves no embeddings`)
+      throw invalid('model: its provider serves no embeddings')
     },
     native: { format: 'openai-embeddings', body },
   }
@@ -53,7 +53,6 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
 
 function refuseWhatIsNotServed(body: JsonObject): void {
   if (body['stream'] === true) throw invalid('stream: embeddings are not streamed; leave it out')
-  if ((body['provider'] ?? null) !== null) throw notYet('provider')
   for (const [index, input] of (readArray(body['input']) ?? []).entries()) {
     const isParts = typeof input === 'object' && input !== null && !Array.isArray(input)
     if (isParts) throw notYet(`input[${index}]: content that is not text`)
@@ -95,4 +94,16 @@ export function droppedOf(body: JsonObject, known: readonly string[]): string[] 
 }
 
 /** Read or recorded here, and never sent. */
-export const kept: readonly string[] = ['user', 'session_id', 'metadata', 'trace', 'provider', 'stream']
+export const kept: readonly string[] = [
+  'user',
+  'session_id',
+  'metadata',
+  'trace',
+  'stream',
+  'models',
+  'route',
+  'provider',
+  'plugins',
+  'preset',
+  'service_tier',
+]

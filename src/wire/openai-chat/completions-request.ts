@@ -36,8 +36,16 @@ export function decodeCompletionRequest(body: JsonObject, headers: Headers): Gen
     if (field === 'prompt') return [['messages', [message]]]
     return field === 'messages' || completionOnly.includes(field) ? [] : [[field, value]]
   })
-  return decodeRequest(Object.fromEntries(fields), headers)
+  const request = decodeRequest(Object.fromEntries(fields), headers)
+  const router = request.routing.models.find((model) => autoRouters.test(model))
+  if (router !== undefined) {
+    throw invalid(`prompt: ${router} takes messages; send them to POST /chat/completions`)
+  }
+  return request
 }
+
+/** What a prompt is about is told by the messages of a conversation (OpenRouter: auto router). */
+const autoRouters = /^(?:openrouter|switchyard)\/auto(?:-beta)?(?::|$)/i
 
 const chatOnly = ['messages', 'tools', 'tool_choice', 'functions', 'function_call', 'modalities', 'audio']
 const completionOnly = ['echo', 'suffix', 'logprobs']

@@ -5,7 +5,7 @@ import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject } from '../json.ts'
 import { invalid, notYet } from '../refusals.ts'
 import { conversationOf, loopMakerOf } from './conversation.ts'
-import { asksTooMuch, providerKeys } from './fields.ts'
+import { asksTooMuch } from './fields.ts'
 import { measurePrompt } from './measure.ts'
 import { chatRequest, type ChatRequest } from './schema.ts'
 
@@ -19,7 +19,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
   const session = request.session_id ?? sessionOf(headers)
   const loopMaker = loopMakerOf(request.messages)
   return {
-    model: request.model,
+    model: request.model ?? '',
     routing: routingAsk(body, headers),
     stream: request.stream ?? false,
     // Both names mean the same; who sends both gets the stricter one.
@@ -37,13 +37,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
 
 /** Refuses by name what a later version brings: to ignore it would break what it asks for. */
 function refuseWhatIsNotBuilt(body: JsonObject): void {
-  for (const key of Object.keys(readObject(body['provider']) ?? {})) {
-    if (!providerKeys.includes(key)) throw invalid(`provider.${key}: unknown key`)
-    if (readObject(body['provider'])?.[key] !== null) throw notYet(`provider.${key}`)
-  }
-  for (const [field, value] of Object.entries(body)) {
-    if (field !== 'provider' && asksTooMuch(field, value)) throw notYet(field)
-  }
+  for (const [field, value] of Object.entries(body)) if (asksTooMuch(field, value)) throw notYet(field)
   for (const [index, tool] of (readArray(body['tools']) ?? []).entries()) {
     refuseServerTool(`tools[${index}]`, readObject(tool)?.['type'])
   }

@@ -73,13 +73,13 @@ const requestFields: Record<string, Handling> = {
   prompt_cache_options: 'sent',
   cache_control: 'edited',
 
-  // Where to send it.
-  models: refused,
-  route: refused,
-  provider: refused,
-  plugins: refused,
-  preset: refused,
-  service_tier: { refusedUnless: ['auto', 'default'] },
+  // Where to send it. Of tiers a provider is told that of the endpoint, never the client's word.
+  models: 'kept',
+  route: 'kept',
+  provider: 'kept',
+  plugins: 'kept',
+  preset: 'kept',
+  service_tier: 'kept',
   transforms: refused,
   prompt: { refusedUnless: [''] },
   debug: { refusedUnless: [{ echo_upstream_body: false }] },
@@ -106,20 +106,3 @@ function isEmpty(value: Json): boolean {
   if (value === null) return true
   return typeof value === 'object' && Object.keys(value).length === 0
 }
-
-/** What the closed object `provider` may hold, once it is built. */
-export const providerKeys: readonly string[] = [
-  'order',
-  'only',
-  'ignore',
-  'allow_fallbacks',
-  'require_parameters',
-  'data_collection',
-  'zdr',
-  'enforce_distillable_text',
-  'quantizations',
-  'sort',
-  'preferred_min_throughput',
-  'preferred_max_latency',
-  'max_price',
-]

@@ -154,7 +154,7 @@ const penalty = z.nullish(z.number().check(z.gte(-2), z.lte(2)))
 const fraction = z.nullish(z.number().check(z.gte(0), z.lte(1)))
 
 export const chatRequest = z.object({
-  model: z.string().check(z.minLength(1)),
+  model: z.nullish(z.string().check(z.minLength(1))),
   messages: z.array(message).check(z.minLength(1)),
   stream: z.nullish(z.boolean()),
 
@@ -197,8 +197,6 @@ export const chatRequest = z.object({
   reasoning_effort: z.nullish(effort),
   include_reasoning: z.nullish(z.boolean()),
 
-  // Its keys are checked with what is not built yet.
-  provider: z.nullish(z.looseObject({})),
   cache_control: z.nullish(cacheControl),
   prompt_cache_key: z.nullish(z.string()),
   prompt_cache_options: z.nullish(z.looseObject({})),

@@ -31,7 +31,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
   const user = request.safety_identifier ?? request.user
   const loopMaker = loopMakerOf(items)
   return {
-    model: request.model,
+    model: request.model ?? '',
     routing: routingAsk(body, headers),
     stream: request.stream ?? false,
     ...(typeof request.max_output_tokens === 'number' && { maxTokens: request.max_output_tokens }),

@@ -74,13 +74,13 @@ const requestFields: Record<string, Handling> = {
   // Providers of this format find the point to cache up to by themselves.
   cache_control: 'kept',
 
-  // Where to send it.
-  models: notYet,
-  route: notYet,
-  provider: notYet,
-  plugins: notYet,
-  preset: notYet,
-  service_tier: { unless: ['auto', 'default'], because: ' is not supported yet' },
+  // Where to send it. Of tiers a provider is told that of the endpoint, never the client's word.
+  models: 'kept',
+  route: 'kept',
+  provider: 'kept',
+  plugins: 'kept',
+  preset: 'kept',
+  service_tier: 'kept',
   debug: { unless: [{ echo_upstream_body: false }], because: ' is not supported yet' },
 }
 

@@ -157,7 +157,7 @@ const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.nullish(z.e
 const penalty = z.nullish(z.number().check(z.gte(-2), z.lte(2)))
 
 export const responsesRequest = z.object({
-  model: z.string().check(z.minLength(1)),
+  model: z.nullish(z.string().check(z.minLength(1))),
   input: z.union([z.string(), z.array(object).check(z.minLength(1))]),
   instructions: z.nullish(z.string()),
   stream: z.nullish(z.boolean()),
