@@ -1,5 +1,6 @@
 import type { CatalogueKeeper } from './catalogue/keeper.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { Health } from './routing/health/health.ts'
 import type { AiBinding } from './providers/workers-ai.ts'
 import type { ProviderVariable } from './providers/variables.ts'
 
@@ -13,6 +14,8 @@ export interface Env {
   /** One object, which keeps the catalogue up to date. */
   CATALOGUE: DurableObjectNamespace<CatalogueKeeper>
   LEDGER: DurableObjectNamespace<Ledger>
+  /** How endpoints do, one object per model. Absent in configurations older than it: then an isolate knows what it saw itself. */
+  HEALTH?: DurableObjectNamespace<Health>
   /** How often an address may send what bears no key of ours. Absent in configurations older than it. */
   FLOOD?: RateLimit
   MASTER_KEY: string
@@ -38,6 +41,8 @@ export interface Env {
   SIMULATOR?: string
   /** JSON that overrides single values of `gateway/limits.ts`. */
   LIMITS?: string
+  /** JSON that overrides single values of `ledger/free-limits.ts`; `off` turns them off. */
+  FREE_LIMITS?: string
   /** What rows of the provider table name: `OPENAI_API_KEY`, `OPENAI_BASE_URL`, … */
   [variable: ProviderVariable]: string | undefined
 }

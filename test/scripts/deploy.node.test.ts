@@ -82,11 +82,15 @@ test('uploads what the Worker is bound to, and its secrets as secrets', () => {
     name: 'CACHE',
     namespace_id: cloudflare.namespaces[0]?.id,
   })
-  expect(named('durable_object_namespace')).toEqual(['LEDGER', 'CATALOGUE'])
+  expect(named('durable_object_namespace')).toEqual(['LEDGER', 'CATALOGUE', 'HEALTH'])
   expect(named('secret_text')).toEqual(['OPENAI_API_KEY', 'SIMULATOR', 'MASTER_KEY'])
   expect(named('plain_text')).toEqual(['WORKERS_AI'])
   expect(worker?.metadata.migrations).toMatchObject({
-    steps: [{ new_sqlite_classes: ['Ledger'] }, { new_sqlite_classes: ['CatalogueKeeper'] }],
+    steps: [
+      { new_sqlite_classes: ['Ledger'] },
+      { new_sqlite_classes: ['CatalogueKeeper'] },
+      { new_sqlite_classes: ['Health'] },
+    ],
   })
   expect(cloudflare.crons()).toEqual(['17 * * * *'])
   expect(cloudflare.unknown).toEqual([])

@@ -74,6 +74,7 @@ export class Edge {
             durableObjects: {
               LEDGER: { className: 'Ledger', useSQLite: true },
               CATALOGUE: { className: 'CatalogueKeeper', useSQLite: true },
+              HEALTH: { className: 'Health', useSQLite: true },
             },
           }),
         },

@@ -97,6 +97,7 @@ async function workerOptions(scriptPath: string, bindings: Record<string, string
         durableObjects: {
           LEDGER: { className: 'Ledger', useSQLite: true },
           CATALOGUE: { className: 'CatalogueKeeper', useSQLite: true },
+          HEALTH: { className: 'Health', useSQLite: true },
         },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       },

@@ -1,0 +1,24 @@
+import type { GatewayError } from '../../base/errors.ts'
+import type { Endpoint } from '../../catalogue/model.ts'
+import { notTranslated, regionRefused } from '../../wire/upstream-error.ts'
+
+/** One attempt at an endpoint, at its end. */
+export interface Observation {
+  endpoint: Endpoint
+  atMs: number
+  /** Of `ignored` nobody but the client, or we, can be blamed. */
+  outcome: 'success' | 'failure' | 'rate_limited' | 'ignored'
+  /** To the first token. */
+  latencyMs?: number
+  /** Tokens a second. */
+  throughput?: number
+  /** Of an answer that calls tools: whether all its calls are sound. */
+  tools?: 'good' | 'bad'
+}
+
+/** What a failed attempt counts as (OpenRouter: for providers). A request that is itself at fault counts for nothing. */
+export function outcomeOf({ type, details: { upstream } }: GatewayError): Observation['outcome'] {
+  if (!upstream?.failOver || upstream.code === regionRefused || upstream.code === notTranslated)
+    return 'ignored'
+  return type === 'rate_limit_exceeded' ? 'rate_limited' : 'failure'
+}
