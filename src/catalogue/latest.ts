@@ -23,8 +23,13 @@ export async function latestId(env: Env, alias: string): Promise<string | undefi
   return id
 }
 
+export interface Alias {
+  alias: string
+  target: Selection
+}
+
 /** The aliases that the list of models shows, each with what it means now. */
-export function latestOf(callable: readonly Selection[]): { alias: string; target: Selection }[] {
+export function latestOf(callable: readonly Selection[]): Alias[] {
   return listed.split(' ').flatMap((family) => {
     const alias = `~${family}-latest`
     const target = newest(alias, callable)

@@ -1,5 +1,6 @@
 import type { Env } from '../env.ts'
 import { callableModels } from './callable.ts'
+import { latestOf, type Alias } from './latest.ts'
 import { publicModel } from './public-model.ts'
 import type { Selection } from './resolve.ts'
 
@@ -16,9 +17,19 @@ export async function listedModels(env: Env): Promise<readonly Listed[]> {
   const selections = await callableModels(env)
   const known = listedCache.get(selections)
   if (known) return known
-  const listed = selections.map((selection) => ({ selection, text: JSON.stringify(publicModel(selection)) }))
+  const listed = [
+    ...selections.map((selection) => ({ selection, text: JSON.stringify(publicModel(selection)) })),
+    ...latestOf(selections).map(aliasRow),
+  ]
   listedCache.set(selections, listed)
   return listed
+}
+
+/** `~author/family-latest` as a row of its own, which is its target's but for the name. */
+function aliasRow({ alias, target: { model, endpoints } }: Alias): Listed {
+  const { id: slug, name } = model
+  const selection = { model: { ...model, id: alias, name: `${name} (latest)` }, endpoints }
+  return { selection, text: JSON.stringify({ ...publicModel(selection), alias_target: { slug, name } }) }
 }
 
 export interface Page {
