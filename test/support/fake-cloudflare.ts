@@ -186,14 +186,14 @@ function workerRoutes(state: State): [string, Route][] {
     if (!state.live) throw notFound(10_007)
     return state.live
   }
-  const environment = { environment: 'production', script: { tag: 'tag', tags: [], migration_tag: 'v2' } }
+  const environment = { environment: 'production', script: { tag: 'tag', tags: [], migration_tag: 'v3' } }
   const serve = async (version: Version) => {
     state.live = version
     await state.edge.serve(version.worker)
   }
   return [
     ['GET /workers/services/switchyard', () => live() && { default_environment: environment }],
-    ['GET /workers/scripts', () => (state.live ? [{ id: 'switchyard', migration_tag: 'v2' }] : [])],
+    ['GET /workers/scripts', () => (state.live ? [{ id: 'switchyard', migration_tag: 'v3' }] : [])],
     [`GET ${script}/settings`, () => ({ bindings: live().worker.bindings.map(shown) })],
     [
       `GET ${script}/secrets`,
