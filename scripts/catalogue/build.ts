@@ -12,6 +12,7 @@ import { openRouterList } from './openrouter.ts'
 import { packages } from './packages.ts'
 import { piAiRows } from './pi-ai.ts'
 import { piCatalogRows } from './pi-catalog.ts'
+import { withServiceTiers } from './service-tiers.ts'
 
 const folder = import.meta.dirname
 
@@ -42,6 +43,7 @@ export async function buildSeed(homes: Homes): Promise<{ seed: Seed; rows: numbe
     sources: [...curated.sources, ...simulator.sources],
     models: [...listed, ...freeModels(listed, openRouter.free), ...simulator.models]
       .map(inOrder)
+      .map(withServiceTiers)
       .toSorted(byId),
   })
   return { seed, rows: fromModelsDev.length }

@@ -53,7 +53,7 @@ async function freshRows(home: string): Promise<Row[]> {
     upstream: model.id,
     name: model.name,
     source: 'pi-ai',
-    price: priceOf(model.cost),
+    price: priceOf('openrouter', model.cost),
     context: model.contextWindow || undefined,
     output: model.maxTokens || undefined,
     input: modalities(model.input),

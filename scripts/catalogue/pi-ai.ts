@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { hostNames } from '../../src/catalogue/host-names.ts'
-import { modalities, tokenPrices } from '../../src/catalogue/models-dev.ts'
+import { belowTier, modalities, tokenPrices } from '../../src/catalogue/models-dev.ts'
 import type { Row } from '../../src/catalogue/row.ts'
 import type { SeedPrice } from '../../src/catalogue/seed.ts'
 
@@ -54,8 +54,8 @@ function rowOf(provider: string, model: PiAiRow): Row {
     upstream: model.id,
     name: model.name,
     source: 'pi-ai',
-    price: priceOf(model.cost),
-    context: model.contextWindow || undefined,
+    price: priceOf(provider, model.cost),
+    context: contextOf(provider, model),
     output: model.maxTokens || undefined,
     input: modalities(model.input),
     writes: ['text'],
@@ -64,12 +64,20 @@ function rowOf(provider: string, model: PiAiRow): Row {
   }
 }
 
-export function priceOf(costs: PiAiRow['cost']): SeedPrice | undefined {
+/** The package ends OpenAI's contexts where prompts begin to cost more; by all other lists those models take this much. */
+const openAiLong = 1_050_000
+
+function contextOf(provider: string, { contextWindow, cost: { tiers } }: PiAiRow): number | undefined {
+  const isCut = provider === 'openai' && tiers?.some((each) => each.inputTokensAbove === contextWindow)
+  return isCut ? openAiLong : contextWindow || undefined
+}
+
+export function priceOf(provider: string, costs: PiAiRow['cost']): SeedPrice | undefined {
   const base = tokenPrices(named(costs))
   if (!base) return undefined
   const tiers = (costs.tiers ?? []).flatMap((tier) => {
     const prices = tokenPrices(named(tier))
-    return prices ? [{ above: tier.inputTokensAbove, ...prices }] : []
+    return prices ? [{ above: belowTier(provider, tier.inputTokensAbove), ...prices }] : []
   })
   return { ...base, ...(tiers.length > 0 && { tiers }) }
 }

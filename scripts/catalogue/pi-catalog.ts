@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { hostNames } from '../../src/catalogue/host-names.ts'
-import { modalities, tokenPrices, usdText } from '../../src/catalogue/models-dev.ts'
+import { belowTier, modalities, tokenPrices, usdText } from '../../src/catalogue/models-dev.ts'
 import type { Row } from '../../src/catalogue/row.ts'
 import type { SeedPrice } from '../../src/catalogue/seed.ts'
 import { named } from './pi-ai.ts'
@@ -31,7 +31,6 @@ const row = z.object({
       })
       .optional(),
   }),
-  serviceTierCost: z.record(z.string(), z.number()).optional(),
   contextWindow: z.number().nullable(),
   maxTokens: z.number().nullable(),
   thinking: z
@@ -76,7 +75,7 @@ function rowOf(provider: string, model: PiCatalogRow): Row {
     upstream: wireId(provider, model.id),
     name: model.name,
     source: 'pi-catalog',
-    price: priceOf(model),
+    price: priceOf(provider, model),
     context: model.contextWindow || undefined,
     output: model.maxTokens || undefined,
     input: modalities(model.input),
@@ -98,17 +97,16 @@ function wireId(provider: string, id: string): string {
   return `accounts/fireworks/models/${id.replaceAll(/(?<=\d)\.(?=\d)/g, 'p')}`
 }
 
-function priceOf({ cost: costs, serviceTierCost }: PiCatalogRow): SeedPrice | undefined {
+function priceOf(provider: string, { cost: costs }: PiCatalogRow): SeedPrice | undefined {
   const { longContext, timeBased } = costs
   const current = timeBased?.effectiveRates?.findLast(({ effectiveFrom }) => effectiveFrom <= madeMs) ?? costs
   const base = tokenPrices(named(current))
   if (!base) return undefined
   const long = longContext && tokenPrices(named(longContext))
-  const factors = Object.entries(serviceTierCost ?? {}).map(([tier, factor]) => [tier, usdText(factor)])
   return {
     ...base,
-    ...(longContext && long && { tiers: [{ above: longContext.inputThreshold, ...long }] }),
-    ...(factors.length > 0 && { serviceTiers: Object.fromEntries(factors) }),
+    ...(longContext &&
+      long && { tiers: [{ above: belowTier(provider, longContext.inputThreshold), ...long }] }),
     ...(timeBased && {
       offPeak: {
         factor: usdText(timeBased.offPeakMultiplier),

@@ -119,7 +119,7 @@ export function usualPrompt(endpoints: readonly SeedEndpoint[]): number {
 }
 
 /** The same endpoint, of which nobody knows what it costs. */
-function unpriced(endpoint: SeedEndpoint): SeedEndpoint {
+export function unpriced(endpoint: SeedEndpoint): SeedEndpoint {
   const { prompt: _, completion: __, ...rest } = endpoint
   return rest
 }

@@ -4,6 +4,7 @@ import type { Endpoint, Model } from './model.ts'
 import { dataPolicyOf } from './data-policies.ts'
 import { parameterGroups } from './parameter-groups.ts'
 import { priceOf } from './price.ts'
+import { tierEndpoints } from './tier-endpoints.ts'
 import type { SeedEndpoint, SeedModel } from './seed.ts'
 
 /** A model from its facts. Throws where a price contradicts itself: a wrong one must not reach a bill. */
@@ -25,7 +26,10 @@ export function buildModel(seed: SeedModel): Model {
     reasoningEfforts: seed.efforts ?? [],
     endpoints,
   }
-  for (const seedEndpoint of seed.endpoints) endpoints.push(buildEndpoint(model, seedEndpoint))
+  for (const seedEndpoint of seed.endpoints) {
+    const endpoint = buildEndpoint(model, seedEndpoint)
+    endpoints.push(endpoint, ...tierEndpoints(endpoint))
+  }
   return Object.freeze(model)
 }
 
@@ -45,7 +49,7 @@ function buildEndpoint(model: Model, seed: SeedEndpoint): Endpoint {
     maxCompletionTokens: seed.output,
     quantization: seed.quantization ?? null,
     supportedParameters: parametersOf(seed),
-    dataPolicy: dataPolicyOf(seed.provider),
+    dataPolicy: dataPolicyOf(seed.provider, seed.prompt === '0' && seed.completion === '0'),
     streams: seed.streams ?? true,
     quirks: seed.quirks ?? {},
   })

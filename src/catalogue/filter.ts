@@ -1,6 +1,6 @@
 import { dayMs } from '../base/time.ts'
 import { nameOf } from './hosts.ts'
-import type { Endpoint } from './model.ts'
+import type { Endpoint, Model } from './model.ts'
 import type { Selection } from './resolve.ts'
 
 /** What a client may narrow the list by; absent takes nothing away. */
@@ -51,8 +51,9 @@ function testsOf(filter: Filter): Test[] {
     arch === undefined ? undefined : archTest(arch),
     region === undefined ? undefined : ({ endpoints }) => endpoints.some((each) => each.region === region),
     zdr === undefined ? undefined : ({ endpoints }) => endpoints.some(keepsNothing),
-    // Nobody told us what a model is good for, nor whether its answers may train another.
-    category === undefined && distillable === undefined && !unknown ? undefined : () => false,
+    distillable === undefined ? undefined : ({ model }) => isDistillable(model) === (distillable === 'true'),
+    // Nobody told us what a model is good for.
+    category === undefined && !unknown ? undefined : () => false,
     ...parameterTests(filter),
     ...priceTests(filter),
     ...ageTests(filter),
@@ -127,6 +128,11 @@ function between(
     least === undefined ? undefined : (selection, nowMs) => measure(selection, nowMs) >= least,
     most === undefined ? undefined : (selection, nowMs) => measure(selection, nowMs) <= most,
   ]
+}
+
+/** No list says whose answers may train another model. Whose weights anyone may have may be learnt from. */
+export function isDistillable({ huggingFaceId }: Model): boolean {
+  return huggingFaceId !== null
 }
 
 /** Whether the provider stores nothing of what it is sent, as far as is known. */

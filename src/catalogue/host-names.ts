@@ -4,6 +4,8 @@ export interface HostNames {
   piCatalog?: readonly string[]
   genaiPrices?: readonly string[]
   modelsDev?: readonly string[]
+  /** A prompt as long as a threshold already costs what a longer one does. */
+  reachesTiers?: true
 }
 
 /** Our slugs of the hosts whose models are listed, which are rows of the provider table. */
@@ -53,7 +55,13 @@ export const hostNames: Readonly<Record<string, HostNames>> = {
     modelsDev: ['fireworks-ai'],
   },
   deepinfra: { piCatalog: ['deepinfra'], modelsDev: ['deepinfra'] },
-  xai: { piAi: ['xai'], piCatalog: ['xai'], genaiPrices: ['x-ai'], modelsDev: ['xai'] },
+  xai: {
+    piAi: ['xai'],
+    piCatalog: ['xai'],
+    genaiPrices: ['x-ai'],
+    modelsDev: ['xai'],
+    reachesTiers: true,
+  },
   mistral: { piAi: ['mistral'], piCatalog: ['mistral'], genaiPrices: ['mistral'], modelsDev: ['mistral'] },
   cohere: { genaiPrices: ['cohere'], modelsDev: ['cohere'] },
   cerebras: {

@@ -45,7 +45,10 @@ export interface Price extends Tariff {
   searchNanos?: number
   /** The prices are those of the peak; at other times they have this factor. */
   offPeak?: { factorMillionths: number; peak: readonly Hours[] }
-  /** By the tier that the provider says it served in. A tier that is not here costs the usual. */
+  /**
+   * By the tier that the provider says it served in. A tier that is not here costs the usual, which for an endpoint of a
+   * tier is what the tier costs: there `default` is here.
+   */
   serviceTiers?: Readonly<Record<string, ServiceTier>>
 }
 

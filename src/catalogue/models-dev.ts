@@ -80,7 +80,7 @@ function rowOf(slug: string, entry: ModelsDevModel): Row {
     upstream: entry.id,
     name: entry.name,
     source: 'models.dev',
-    price: priceOf(entry.cost),
+    price: priceOf(slug, entry.cost),
     context: positive(entry.limit?.context),
     output: positive(entry.limit?.output),
     input: modalities(entry.modalities?.input ?? []),
@@ -99,12 +99,19 @@ function rowOf(slug: string, entry: ModelsDevModel): Row {
   }
 }
 
-function priceOf(cost: ModelsDevModel['cost']): SeedPrice | undefined {
+/** The longest prompt that a tier with this threshold leaves as it is. */
+export function belowTier(slug: string, threshold: number): number {
+  return hostNames[slug]?.reachesTiers ? threshold - 1 : threshold
+}
+
+function priceOf(slug: string, cost: ModelsDevModel['cost']): SeedPrice | undefined {
   const base = tokenPrices(cost)
   if (!cost || !base) return undefined
   const tiers = (cost.tiers ?? []).flatMap((each) => {
     const prices = tokenPrices(each)
-    return each.tier.type === 'context' && prices ? [{ above: each.tier.size, ...prices }] : []
+    return each.tier.type === 'context' && prices
+      ? [{ above: belowTier(slug, each.tier.size), ...prices }]
+      : []
   })
   const { reasoning, input_audio: audio, output_audio: audioOutput } = cost
   return {

@@ -11,11 +11,12 @@ function weight({ price }: Endpoint): number {
 
 /**
  * Hosts themselves, cheapest first, and after them whoever sells what others host: the same machine through one more
- * hand. Endpoints of one price stay as the catalogue lists them.
+ * hand. Endpoints of one price stay as the catalogue lists them. Tiers that one must ask for come last.
  */
 export function cheapestFirst(endpoints: readonly Endpoint[]): Endpoint[] {
   return endpoints.toSorted(
     (left, right) =>
+      Number(left.tier !== undefined) - Number(right.tier !== undefined) ||
       Number(isAggregator(left.provider)) - Number(isAggregator(right.provider)) ||
       weight(left) - weight(right),
   )

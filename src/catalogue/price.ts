@@ -7,9 +7,7 @@ export function priceOf(seed: SeedPrice): Price | undefined {
   const { prompt, completion, request, search, tiers, offPeak, serviceTiers } = seed
   if (prompt === undefined || completion === undefined) return undefined
   return {
-    ...tokenPrices(seed),
-    promptPicos: picosPerToken(prompt),
-    completionPicos: picosPerToken(completion),
+    ...tariffOf({ ...seed, prompt, completion }),
     ...(request !== undefined && { requestNanos: nanosEach(request) }),
     ...(search !== undefined && { searchNanos: nanosEach(search) }),
     ...(tiers && {
@@ -23,9 +21,9 @@ export function priceOf(seed: SeedPrice): Price | undefined {
     }),
     ...(serviceTiers && {
       serviceTiers: Object.fromEntries(
-        Object.entries(serviceTiers).map(([name, factor]) => [
+        Object.entries(serviceTiers).map(([name, each]) => [
           name,
-          { factorMillionths: millionths(factor) },
+          typeof each === 'string' ? { factorMillionths: millionths(each) } : { tariff: tariffOf(each) },
         ]),
       ),
     }),
@@ -47,7 +45,21 @@ const names = [
   ['imageOutput', 'completionImagePicos'],
 ] as const
 
-function tokenPrices(seed: Pick<SeedPrice, (typeof names)[number][0]>): Partial<TokenPrices> {
+export const tokenPriceNames = names.map(([, own]) => own)
+
+type Priced = TokenFacts & { prompt: string; completion: string }
+
+function tariffOf(priced: Priced): TokenPrices {
+  return {
+    ...tokenPrices(priced),
+    promptPicos: picosPerToken(priced.prompt),
+    completionPicos: picosPerToken(priced.completion),
+  }
+}
+
+type TokenFacts = Pick<SeedPrice, (typeof names)[number][0]>
+
+function tokenPrices(seed: TokenFacts): Partial<TokenPrices> {
   const prices: Partial<TokenPrices> = {}
   for (const [name, own] of names) {
     const usd = seed[name]

@@ -1,4 +1,4 @@
-import { addEndpoints, assemble, usualPrompt } from './assemble.ts'
+import { addEndpoints, assemble, unpriced, usualPrompt } from './assemble.ts'
 import { Registry } from './canonical.ts'
 import type { Row } from './row.ts'
 import type { SeedEndpoint, SeedModel, SeedPrice } from './seed.ts'
@@ -18,6 +18,8 @@ export interface Counts {
   changed: number
   /** Prices that were not believed: the old ones stay. */
   refused: number
+  /** New hosts whose price is far from what the model's others ask: they are not called until somebody says what it is. */
+  held: number
 }
 
 export interface Refreshed {
@@ -48,7 +50,7 @@ export function refresh(
   }
   const byKey = new Map(rows.map((row) => [keyOf(row.provider, row.upstream), row]))
   const changes: PriceChange[] = []
-  const counts: Counts = { rows: rows.length, added: 0, removed: 0, changed: 0, refused: 0 }
+  const counts: Counts = { rows: rows.length, added: 0, removed: 0, changed: 0, refused: 0, held: 0 }
   const seen = new Set<string>()
   const kept = models.flatMap((model) => {
     const endpoints = model.endpoints.flatMap((endpoint) => {
@@ -69,7 +71,7 @@ export function refresh(
     (row) => row.price && !row.deprecated && !seen.has(keyOf(row.provider, row.upstream)),
   )
   const all = withNew(kept, fresh, today, (model, endpoint) => {
-    counts.added += 1
+    counts[endpoint.prompt === undefined ? 'held' : 'added'] += 1
     changes.push(changeOf(model, endpoint, endpoint))
   })
   return { models: all, changes, counts }
@@ -92,7 +94,7 @@ function stepOf(endpoint: SeedEndpoint, row: Row | undefined, usual: number): St
   if (!price) return { kind: endpoint.prompt === undefined ? 'same' : 'refused', endpoint }
   if (isSame(endpoint, price)) return { kind: 'same', endpoint }
   if (endpoint.prompt === undefined || endpoint.completion === undefined) {
-    if (Number(price.prompt) < usual / factorMax) return { kind: 'refused', endpoint }
+    if (!isUsual(price, usual)) return { kind: 'refused', endpoint }
     return { kind: 'changed', endpoint: repriced(endpoint, price) }
   }
   return isBelievable(endpoint, price)
@@ -106,8 +108,24 @@ function isSame(endpoint: SeedEndpoint, price: SeedPrice): boolean {
     endpoint.prompt === price.prompt &&
     endpoint.completion === price.completion &&
     (price.cached === undefined || price.cached === endpoint.cached) &&
-    (price.cacheWrite === undefined || price.cacheWrite === endpoint.cacheWrite)
+    (price.cacheWrite === undefined || price.cacheWrite === endpoint.cacheWrite) &&
+    hasSameTiers(endpoint, price)
   )
+}
+
+/** A list that tells of no tiers may lack the word; what only it knew, it takes back. */
+function hasSameTiers({ tiers = [], source }: SeedEndpoint, { tiers: told }: SeedPrice): boolean {
+  if (!told) return tiers.length === 0 || source !== 'models.dev'
+  if (told.length !== tiers.length) return false
+  return told.every((tier) => {
+    const known = tiers.find(({ above }) => above === tier.above)
+    return known !== undefined && followed.every((name) => (tier[name] ?? known[name]) === known[name])
+  })
+}
+
+/** Near what the model's other hosts ask for a prompt; where nobody else is known, all is. */
+function isUsual({ prompt }: SeedPrice, usual: number): boolean {
+  return usual === 0 || isNear(String(usual), prompt)
 }
 
 /** Each price is near the one before; that of a long prompt, which may be new, near that of a short one. */
@@ -130,10 +148,19 @@ function isNear(before: string | undefined, after: string | undefined): boolean 
   return from === 0 ? false : to >= from / factorMax && to <= from * factorMax
 }
 
-/** The list's prices; of the old ones what the list has no word for, but for tiers of prices that are no more. */
+/**
+ * The list's prices; of the old ones what the list has no word for, but for tiers of prices that are no more. Of
+ * service tiers the factors hold on, and prices do not.
+ */
 function repriced(endpoint: SeedEndpoint, price: SeedPrice): SeedEndpoint {
-  const { tiers: _, cached: __, cacheWrite: ___, ...rest } = endpoint
-  return { ...rest, ...price, source: 'models.dev' }
+  const { tiers: _, cached: __, cacheWrite: ___, serviceTiers = {}, ...rest } = endpoint
+  const factors = Object.entries(serviceTiers).filter(([, each]) => typeof each === 'string')
+  return {
+    ...rest,
+    ...(factors.length > 0 && { serviceTiers: Object.fromEntries(factors) }),
+    ...price,
+    source: 'models.dev',
+  }
 }
 
 function changeOf(model: string, endpoint: SeedEndpoint, after: SeedEndpoint | undefined): PriceChange {
@@ -155,8 +182,11 @@ function withNew(
   const all = new Map(models.map((model) => [model.id, model]))
   for (const found of assemble(rows, new Registry(paid), nobody, today)) {
     const known = all.get(found.id)
-    const endpoints = addEndpoints(known?.endpoints ?? [], found.endpoints)
-    for (const endpoint of endpoints.slice(known?.endpoints.length ?? 0)) tell(found.id, endpoint)
+    const there = known?.endpoints ?? []
+    const usual = usualPrompt(there)
+    const believed = found.endpoints.map((each) => (isUsual(each, usual) ? each : unpriced(each)))
+    const endpoints = addEndpoints(there, believed)
+    for (const endpoint of endpoints.slice(there.length)) tell(found.id, endpoint)
     const context = Math.max(...endpoints.map((endpoint) => endpoint.context))
     all.set(found.id, { ...(known ?? found), context, endpoints })
   }

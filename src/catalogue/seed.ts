@@ -52,8 +52,10 @@ export const price = {
       ),
     }),
   ),
-  /** Factors of the service tiers, such as flex and priority. */
-  serviceTiers: z.optional(z.record(z.string(), factor)),
+  /** What the service tiers, flex and priority, cost: a factor, or prices where none is exact. */
+  serviceTiers: z.optional(
+    z.record(z.string(), z.union([factor, z.strictObject({ ...perToken, prompt: usd, completion: usd })])),
+  ),
 }
 
 /** Deviations of one model; which there are is said in `wire/protocol.ts`. */

@@ -29,7 +29,7 @@ export function pricesAt(price: Price, usage: Usage, atMs: number): AppliedPrice
  */
 export function pricesWithin(price: Price, promptTokensMax: number, askedTier?: string): AppliedPrices[] {
   const dearestHours = BigInt(Math.max(Number(millionths), price.offPeak?.factorMillionths ?? 0))
-  return [undefined, askedTier].flatMap((serviceTier) => {
+  return [undefined, 'default', askedTier].flatMap((serviceTier) => {
     const { tariff, factor } = tariffOf(price, serviceTier)
     const beginnings = (tariff.contextTiers ?? []).map(({ abovePromptTokens }) => abovePromptTokens + 1)
     return [0, ...beginnings]

@@ -81,6 +81,7 @@ const model = z.strictObject({
     })
     .optional(),
   links: z.strictObject({ details: z.string() }),
+  alias_target: z.strictObject({ slug: z.string(), name: z.string() }).optional(),
 })
 const modelList = z.strictObject({
   data: z.array(model),
@@ -126,6 +127,25 @@ test('with one key, the list holds that provider with its own price and limits',
   })
   const others = list.data.filter(({ id }) => id === 'openai/gpt-5' || id.startsWith('simulator/'))
   expect(others).toEqual([])
+})
+
+test('[R107] the newest of a family is a row of its own, with the price and the limits of its target', async () => {
+  const keys = { ANTHROPIC_API_KEY: 'key' }
+  const { data, total_count: total } = modelList.parse((await get('/models', keys)).body)
+  expect(total).toBe(data.length)
+  expect(await get('/models/count', keys)).toEqual({ status: 200, body: { data: { count: total } } })
+  const alias = data.find(({ id }) => id === '~anthropic/claude-opus-latest')
+  const target = data.find(({ id }) => id === alias?.alias_target?.slug)
+  expect(alias).toEqual({
+    ...target,
+    id: '~anthropic/claude-opus-latest',
+    canonical_slug: '~anthropic/claude-opus-latest',
+    name: `${target?.name} (latest)`,
+    alias_target: { slug: target?.id, name: target?.name },
+    links: { details: '/api/v1/models/~anthropic/claude-opus-latest/endpoints' },
+  })
+  const details = await get('/models/~anthropic/claude-opus-latest/endpoints', keys)
+  expect(details.body['data']).toMatchObject({ id: target?.id })
 })
 
 test('one model, whole', async () => {
@@ -283,18 +303,15 @@ test('every filter leaves what it is for, and several leave what all of them lea
   ])
 })
 
-test('what is not known of any model leaves none: categories, benchmarks, zero retention', async () => {
+test('what is not known of any model leaves none: categories, benchmarks', async () => {
   for (const query of [
     '?category=programming',
-    '?distillable=true',
-    '?zdr=true',
     '?min_coding_index=30',
     '?max_tool_success_rate=1',
     '?output_modalities=video',
   ]) {
     expect(await ids(query)).toEqual([])
   }
-  expect(await get('/endpoints/zdr', groq)).toEqual({ status: 200, body: { data: [] } })
 })
 
 function mean({ pricing: { prompt, completion } }: z.output<typeof model>): number {

@@ -17,6 +17,7 @@ test('offline, the simulator is the one provider, and no key is needed to see it
         {
           name: 'Simulator',
           slug: 'simulator',
+          data_policy: { training: false, retains_prompts: false, retention_days: 0, as_of: '2026-07' },
           privacy_policy_url: null,
           terms_of_service_url: null,
           status_page_url: null,

@@ -46,9 +46,7 @@ test('has the models of the simulator', () => {
 
 /** The endpoints, as `model at provider`, for which something is wrong. */
 function wrong(check: (endpoint: Endpoint) => boolean): string[] {
-  return endpoints
-    .filter((endpoint) => check(endpoint))
-    .map(({ model, provider, variant }) => `${model.id} at ${provider}/${variant ?? ''}`)
+  return endpoints.filter((endpoint) => check(endpoint)).map(({ model, tag }) => `${model.id} at ${tag}`)
 }
 
 test('a listed model can be called: every endpoint has a row of the provider table', () => {
@@ -69,13 +67,9 @@ test('an endpoint that asks for a format has a provider that speaks it', () => {
 test('every endpoint has a tag of its own among those of its model, which it knows', () => {
   expect(wrong((endpoint) => !endpoint.model.endpoints.includes(endpoint))).toEqual([])
   expect(
-    wrong((endpoint) => endpoint.model.endpoints.filter((other) => tag(other) === tag(endpoint)).length > 1),
+    wrong((endpoint) => endpoint.model.endpoints.filter((other) => other.tag === endpoint.tag).length > 1),
   ).toEqual([])
 })
-
-function tag({ provider, variant }: Endpoint): string {
-  return `${provider}/${variant ?? ''}`
-}
 
 function paid({ unpriced, model }: Endpoint): boolean {
   return !unpriced && !model.id.endsWith(':free')

@@ -1,13 +1,25 @@
 import { hostNames } from '../../src/catalogue/host-names.ts'
-import type { SeedModel } from '../../src/catalogue/seed.ts'
+import type { SeedModel, SeedPrice } from '../../src/catalogue/seed.ts'
 
 interface ListedModel {
   id: string
   name: string
-  cost?: Record<string, number>
+  cost?: Cost
   limit: { context: number; output: number }
   modalities: { input: string[]; output: string[] }
   status?: string
+}
+
+interface TokenCosts {
+  input: number
+  output: number
+  cache_read?: number
+  cache_write?: number
+  reasoning?: number
+}
+
+export interface Cost extends TokenCosts {
+  tiers?: (TokenCosts & { tier: { type: string; size: number } })[]
 }
 
 /** A list in the shape of models.dev, by its names of providers. */
@@ -21,17 +33,20 @@ export function listOf(models: readonly SeedModel[]): List {
     for (const endpoint of endpoints) {
       const [provider] = hostNames[endpoint.provider]?.modelsDev ?? []
       if (provider === undefined) continue
-      const { prompt, completion, cached, cacheWrite, context, output } = endpoint
+      const { prompt, tiers, context, output } = endpoint
       const rows = (list[provider] ??= { models: {} }).models
       rows[endpoint.model] = {
         id: endpoint.model,
         name,
         ...(prompt !== undefined && {
           cost: {
-            input: Number(prompt),
-            output: Number(completion),
-            ...(cached !== undefined && { cache_read: Number(cached) }),
-            ...(cacheWrite !== undefined && { cache_write: Number(cacheWrite) }),
+            ...costsOf(endpoint),
+            ...(tiers && {
+              tiers: tiers.map((tier) => ({
+                ...costsOf(tier),
+                tier: { type: 'context', size: tier.above + (endpoint.provider === 'xai' ? 1 : 0) },
+              })),
+            }),
           },
         }),
         limit: { context, output: output ?? context },
@@ -42,8 +57,17 @@ export function listOf(models: readonly SeedModel[]): List {
   return list
 }
 
+function costsOf({ prompt, completion, cached, cacheWrite }: SeedPrice): TokenCosts {
+  return {
+    input: Number(prompt),
+    output: Number(completion),
+    ...(cached !== undefined && { cache_read: Number(cached) }),
+    ...(cacheWrite !== undefined && { cache_write: Number(cacheWrite) }),
+  }
+}
+
 /** One more row, or another in its place. */
-export function row(list: List, provider: string, id: string, cost: Record<string, number>): void {
+export function row(list: List, provider: string, id: string, cost: Cost): void {
   const rows = (list[provider] ??= { models: {} }).models
   rows[id] = {
     id,

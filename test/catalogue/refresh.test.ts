@@ -81,6 +81,50 @@ test('a new host of a model is an endpoint, and a new model is one', () => {
   ])
 })
 
+test('long prompts that cost something else are a new price, though short ones do not', () => {
+  const list = listOf(models)
+  const cost = list['openai']?.models['gpt-5.4']?.cost
+  expect(cost?.tiers).toEqual([
+    { input: 5, output: 22.5, cache_read: 0.5, tier: { type: 'context', size: 272_000 } },
+  ])
+  for (const tier of cost?.tiers ?? []) tier.input = 6
+  const { changes, counts, models: after } = told(list)
+  expect(counts).toMatchObject({ changed: 1, refused: 0 })
+  expect(changes).toMatchObject([
+    { model: 'openai/gpt-5.4', price: { prompt: '2.5', tiers: [{ above: 272_000, prompt: '6' }] } },
+  ])
+  const [openai] = after.find(({ id }) => id === 'openai/gpt-5.4')?.endpoints ?? []
+  expect(openai?.serviceTiers).toEqual({ flex: '0.5', priority: '2' })
+})
+
+test('a threshold of xAI already belongs to the long prompts', () => {
+  const list = listOf(models)
+  row(list, 'xai', 'grok-9', {
+    input: 1,
+    output: 2,
+    tiers: [{ input: 2, output: 4, tier: { type: 'context', size: 200_000 } }],
+  })
+  const grok = told(list).models.find(({ id }) => id === 'x-ai/grok-9')
+  expect(grok?.endpoints).toMatchObject([{ tiers: [{ above: 199_999, prompt: '2' }] }])
+})
+
+test('a new host far from what the others ask is held back, and told', () => {
+  const list = listOf(models)
+  row(list, 'groq', 'deepseek/deepseek-v4-pro', { input: 0.02, output: 2 })
+  row(list, 'cerebras', 'deepseek/deepseek-v4-pro', { input: 90, output: 200 })
+  const { models: after, counts } = told(list)
+  expect(counts).toMatchObject({ added: 0, held: 2, refused: 0 })
+  const endpoints = after.find(({ id }) => id === 'deepseek/deepseek-v4-pro')?.endpoints ?? []
+  const held = endpoints.filter((each) => ['groq', 'cerebras'].includes(each.provider))
+  expect(held.map((each) => [each.provider, each.prompt])).toEqual([
+    ['groq', undefined],
+    ['cerebras', undefined],
+  ])
+  // The next list says the same: it is not believed then either.
+  const again = refresh(after, modelsDevRows(list), 100, '2026-11-21')
+  expect(again).toMatchObject({ counts: { changed: 0, held: 0, refused: 2 } })
+})
+
 test('what only this list had goes with it; what another source has stays', () => {
   const list = listOf(models)
   delete list['vultr']
@@ -100,8 +144,7 @@ test('a list that lost a fifth of its rows, or whose prices all jump, is refused
   })
   for (const { models: entries } of Object.values(list)) {
     for (const entry of Object.values(entries)) {
-      if (entry.cost)
-        entry.cost = { input: (entry.cost['input'] ?? 0) * 1000, output: (entry.cost['output'] ?? 0) * 1000 }
+      if (entry.cost) entry.cost = { input: entry.cost.input * 1000, output: entry.cost.output * 1000 }
     }
   }
   expect(refresh(models, modelsDevRows(list), rows, '2026-11-21')).toMatchObject({
@@ -148,7 +191,7 @@ test('a refresh reaches requests in one step, keeps a history, and can be taken 
       kind: 'refreshed',
       version: expect.stringMatching(`^${snapshot.version}\\.1-`),
       shards: 2,
-      counts: { rows: expect.any(Number), added: 1, removed: 0, changed: 1, refused: 0 },
+      counts: { rows: expect.any(Number), added: 1, removed: 0, changed: 1, refused: 0, held: 0 },
     },
     { kind: 'unchanged' },
   ])
