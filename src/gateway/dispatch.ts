@@ -3,10 +3,17 @@ import type { Endpoint } from '../catalogue/model.ts'
 import { isContent, type GenerationEvent, type GenerationEvents } from '../generation/events.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
+import { cost } from '../ledger/cost.ts'
 import { call } from '../providers/call.ts'
 import { providerOf } from '../providers/table.ts'
+import type { Trial } from '../routing/circuit/circuit.ts'
+import { circuitsOf, type Circuits } from '../routing/circuit/circuits.ts'
+import { firstTokenTimeout } from '../routing/circuit/first-tokens.ts'
+import { resultOf } from '../routing/circuit/result.ts'
 import type { Exchange } from './exchange.ts'
 import { exhausted, type Failure } from './exhausted.ts'
+import { Itinerary } from './itinerary.ts'
+import { askedOf } from './plan.ts'
 
 /** What happens while serving: the provider's events, and beside them a note of each endpoint tried. */
 export type DispatchEvent = GenerationEvent | { type: 'attempt'; endpoint: Endpoint; attempt: AttemptRecord }
@@ -18,65 +25,108 @@ export type DispatchEvents = AsyncGenerator<DispatchEvent[], void>
  * `stop` aborts when the money or the key has given out.
  */
 export async function* dispatch(exchange: Exchange, stop: AbortSignal): DispatchEvents {
-  const { plan, client, arrivedAtMs, limits } = exchange
+  const { env, client, arrivedAtMs, limits } = exchange
   const deadlineMs = arrivedAtMs + limits.totalTimeoutMs
+  const circuits = circuitsOf(env, limits)
+  const itinerary = new Itinerary(exchange, circuits, Math.random)
   const failures: Failure[] = []
-  for (const endpoint of plan.endpoints) {
-    const startedAtMs = Date.now()
-    if (failures.length > 0 && startedAtMs >= deadlineMs) break
-    const preamble: DispatchEvent[] = []
+  for (let endpoint = await itinerary.next(); endpoint; endpoint = await itinerary.next()) {
+    if (failures.length > 0 && Date.now() >= deadlineMs) break
+    const attempt = begin(exchange, endpoint, { circuits, itinerary })
+    const { trial, preamble } = attempt
     let committed = false
-    let dropped: readonly string[] = []
-    const onDropped = (fields: readonly string[]): void => {
-      dropped = fields
-    }
     try {
-      for await (const batch of answer(exchange, endpoint, { stop, deadlineMs, onDropped })) {
+      for await (const batch of answer(exchange, attempt, { stop, deadlineMs })) {
         if (committed) {
           yield batch
         } else if (batch.some(commits)) {
           committed = true
-          yield [note(endpoint, { startedAtMs, dropped }), ...preamble, ...batch]
+          trial.answered(Date.now())
+          yield [note(attempt), ...preamble, ...batch]
         } else {
           preamble.push(...batch)
         }
       }
-      if (committed) return
-      throw new GatewayError('provider_unavailable', 'Provider returned error', {
-        upstream: { status: 200, code: 'empty_answer', failOver: true },
-      })
-    } catch (error) {
-      if (committed) throw error
-      const failure = { endpoint, error: GatewayError.from(error) }
-      failures.push(failure)
-      yield [note(endpoint, { startedAtMs, dropped, error: failure.error })]
+      if (!committed) throw emptyAnswer()
+      return trial.ended('success', Date.now())
+    } catch (thrown) {
+      const error = GatewayError.from(thrown)
+      trial.ended(resultOf(error), Date.now(), error.details.upstream?.retryAfterSeconds)
+      if (committed) throw thrown
+      failures.push({ endpoint, error })
+      itinerary.failed(endpoint, error)
+      yield [note(attempt, error)]
       if (client.left.aborted) return
       stop.throwIfAborted()
-      if (failure.error.details.upstream?.failOver !== true) break
+    } finally {
+      // The client left, or the reader: neither is the endpoint's doing.
+      trial.ended('ignored', Date.now())
     }
   }
   throw exhausted(exchange, failures)
 }
 
-function answer(
-  { env, request, client, limits }: Exchange,
+/** One endpoint being tried. */
+interface Attempt {
+  endpoint: Endpoint
+  startedAtMs: number
+  trial: Trial
+  /** It is asked for the whole answer at once. */
+  whole: boolean
+  firstTokenTimeoutMs: number
+  /** What came before the first content. */
+  preamble: DispatchEvent[]
+  /** What it could not be asked. */
+  dropped: readonly string[]
+}
+
+function begin(
+  { request, limits }: Exchange,
   endpoint: Endpoint,
-  {
-    stop,
-    deadlineMs,
-    onDropped,
-  }: { stop: AbortSignal; deadlineMs: number; onDropped: (fields: readonly string[]) => void },
+  { circuits, itinerary }: { circuits: Circuits; itinerary: Itinerary },
+): Attempt {
+  const startedAtMs = Date.now()
+  const { isLast, isRetry } = itinerary
+  const whole = !endpoint.streams || isShort(endpoint, request)
+  const p99Ms = circuits.p99Ms(endpoint, whole, startedAtMs)
+  const reasons = endpoint.model.reasoning
+  return {
+    endpoint,
+    startedAtMs,
+    trial: circuits.begin(endpoint, { isRetry, whole }, startedAtMs),
+    whole,
+    firstTokenTimeoutMs: firstTokenTimeout({ p99Ms, reasons, isLast }, limits),
+    preamble: [],
+    dropped: [],
+  }
+}
+
+function answer(
+  { env, request, plan, client, limits }: Exchange,
+  attempt: Attempt,
+  { stop, deadlineMs }: { stop: AbortSignal; deadlineMs: number },
 ): GenerationEvents {
+  const { endpoint, whole, firstTokenTimeoutMs } = attempt
   const left = providerOf(endpoint.provider)?.cancellable ? client.left : client.drained
   const { reasoning } = endpoint.model
-  const target = { ...endpoint, reasoning, streams: endpoint.streams && !isShort(endpoint, request) }
   // All endpoints share the time that one generation has.
   const totalTimeoutMs = deadlineMs - Date.now()
-  return call(target, request, {
+  const asked = askedOf(plan, request, endpoint)
+  const drop = [...(endpoint.quirks.drop ?? []), ...asked.drop]
+  const target = { ...endpoint, reasoning, streams: !whole, quirks: { ...endpoint.quirks, drop } }
+  return call(target, asked.request, {
     env,
     signal: AbortSignal.any([left, stop]),
-    limits: { ...limits, totalTimeoutMs },
-    onDropped,
+    limits: { ...limits, firstTokenTimeoutMs, totalTimeoutMs },
+    onDropped: (fields) => {
+      attempt.dropped = fields
+    },
+  })
+}
+
+function emptyAnswer(): GatewayError {
+  return new GatewayError('provider_unavailable', 'Provider returned error', {
+    upstream: { status: 200, code: 'empty_answer', failOver: true },
   })
 }
 
@@ -99,11 +149,14 @@ function commits(event: GenerationEvent): boolean {
 const droppedMax = 50
 const droppedNameMax = 100
 
-function note(
-  endpoint: Endpoint,
-  { startedAtMs, dropped, error }: { startedAtMs: number; dropped: readonly string[]; error?: GatewayError },
-): DispatchEvent {
+/** The provider's own price. */
+const unmarked = { numerator: 1n, denominator: 1n }
+
+function note(attempt: Attempt, error?: GatewayError): DispatchEvent {
+  const { endpoint, startedAtMs, dropped } = attempt
   const names = [...new Set(dropped)].slice(0, droppedMax).map((name) => name.slice(0, droppedNameMax))
+  const told = attempt.preamble.findLast((event) => event.type === 'usage')
+  const wastedNanos = error && told && cost(told.usage, endpoint.price, unmarked, startedAtMs).upstreamNanos
   return {
     type: 'attempt',
     endpoint,
@@ -111,10 +164,13 @@ function note(
       provider: endpoint.provider,
       providerName: providerOf(endpoint.provider)?.name ?? endpoint.provider,
       upstreamModel: endpoint.upstreamModel,
+      model: endpoint.model.id,
+      tag: endpoint.tag,
       status: error ? (error.details.upstream?.status ?? null) : 200,
       error: error ? (error.details.upstream?.code ?? error.errorType) : null,
       latencyMs: Date.now() - startedAtMs,
       ...(names.length > 0 && { dropped: names }),
+      ...(wastedNanos && { wastedNanos }),
     },
   }
 }

@@ -28,7 +28,10 @@ export function exhausted(
 }
 
 function unanswered(exchange: Pick<Exchange, 'env' | 'place' | 'plan'>, failures: Failure[]): GatewayError {
-  const { type, code, message } = verdict(failures.map(({ error }) => error.details.upstream))
+  // Of several models the last one's failure is the answer's.
+  const lastModel = failures.at(-1)?.endpoint.model
+  const deciding = failures.filter(({ endpoint }) => endpoint.model === lastModel)
+  const { type, code, message } = verdict(deciding.map(({ error }) => error.details.upstream))
   const retryable = type === 'rate_limit_exceeded' || type === 'provider_overloaded'
   const remedies = new Set(failures.flatMap((failure) => remedyFor(failure, exchange) ?? []))
   const advice = remedies.size > 0 ? [...remedies] : retryable ? ['Try again later.'] : []
@@ -41,9 +44,9 @@ function unanswered(exchange: Pick<Exchange, 'env' | 'place' | 'plan'>, failures
   const availability: Availability = {
     code,
     retryable,
-    requested_models: [exchange.plan.model.id],
+    requested_models: [...new Set(exchange.plan.endpoints.map(({ model }) => model.id))],
     docs_url: `https://openrouter.ai/docs/errors#${code}`,
-    affected_providers: names,
+    affected_providers: [...new Set(names)],
     ...(retryAfter !== undefined && { retry_after: retryAfter }),
   }
   return new GatewayError(type, [message, ...advice].join(' '), {
@@ -55,16 +58,13 @@ function unanswered(exchange: Pick<Exchange, 'env' | 'place' | 'plan'>, failures
         status: error.details.upstream?.status ?? null,
       })),
     },
-    headers: {
-      ...(!retryable && { 'x-should-retry': 'false' }),
-      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-    },
+    ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
     cause: failures.at(-1)?.error,
   })
 }
 
 function verdict(faults: (UpstreamFault | undefined)[]): {
-  type: 'rate_limit_exceeded' | 'not_found' | 'provider_overloaded' | 'provider_unavailable'
+  type: 'rate_limit_exceeded' | 'not_found' | 'permission_denied' | 'provider_overloaded'
   code: Availability['code']
   message: string
 } {
@@ -72,8 +72,8 @@ function verdict(faults: (UpstreamFault | undefined)[]): {
   const statuses = faults.filter((fault) => fault?.code !== regionRefused).map((fault) => fault?.status)
   if (statuses.length === 0) {
     return {
-      type: 'provider_unavailable',
-      code: 'model_unavailable_upstream',
+      type: 'permission_denied',
+      code: 'region_restricted',
       message: 'No provider serves this model here.',
     }
   }

@@ -46,6 +46,7 @@ async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Pro
   const { hold, generationId } = exchange
   const record = recordOf(exchange, outcome, charge)
   const failed = failedAttempts(record)
+  const wastedNanos = record.attempts.reduce((sum, attempt) => sum + (attempt.wastedNanos ?? 0), 0)
   exchange.log({
     status: record.status,
     model: record.model,
@@ -58,6 +59,7 @@ async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Pro
     ...(record.cacheSourceId && { cache_source_id: record.cacheSourceId }),
     ...(record.errorType && { error_type: record.errorType }),
     ...(failed !== '' && { failed }),
+    ...(wastedNanos > 0 && { wasted_nanos: wastedNanos }),
     ...(outcome.error && bugIn(outcome.error)),
     ...(outcome.usageSuspect && { usage_suspect: true }),
     ...(outcome.flaws.length > 0 && { flaws: outcome.flaws.join(' ') }),

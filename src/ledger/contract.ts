@@ -198,6 +198,8 @@ export interface AttemptRecord {
   model?: string
   /** The contract's tag of the endpoint. */
   tag?: string
+  /** What a failed attempt costs the operator, as far as its provider told. */
+  wastedNanos?: UsdNanos
 }
 
 /**

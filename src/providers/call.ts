@@ -44,6 +44,9 @@ const refusalBytesMax = 64 * 1024
 
 const askTimeoutMs = 10_000
 
+/** The code of a connection that was refused, or broke before the head of an answer. */
+export const neverAnswered = 'connection_failed'
+
 /**
  * One attempt at one endpoint. Every failure is a GatewayError that says in `details.upstream` whether another endpoint
  * might do better. A call that does not come to its own end, by a throw or because the reader leaves, hangs up.
@@ -62,10 +65,12 @@ export async function* call(
   const pace = { thinks: target.reasoning ?? false, whole: !target.streams }
   const watch = new Watch(limits, pace, (error) => attempt.abort(error))
   let ended = false
+  let brokenCode: string = neverAnswered
   try {
     const upstream = encoded(way, ready)
     onDropped?.(upstream.dropped)
     const response = await send(way, upstream, { env, signal: attempt.signal })
+    brokenCode = 'connection_lost'
     if (response.ok) watch.sawHeaders()
     for await (const events of answerOf(response, way, watch)) {
       if (events.some(isContent)) watch.sawContent()
@@ -76,7 +81,7 @@ export async function* call(
   } catch (error) {
     // What the runtime says of an aborted read differs; why it was aborted does not.
     if (attempt.signal.aborted) throw attempt.signal.reason
-    throw error instanceof GatewayError ? error : brokenAnswer('connection_failed', error)
+    throw error instanceof GatewayError ? error : brokenAnswer(brokenCode, error)
   } finally {
     signal.removeEventListener('abort', leave)
     watch.stop()

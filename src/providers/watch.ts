@@ -42,7 +42,7 @@ export class Watch {
     this.#limits = limits
     this.#firstTokenMs = pace.thinks ? limits.firstTokenTimeoutReasoningMs : limits.firstTokenTimeoutMs
     // Some hosts send the headers of a whole answer only when they have it.
-    this.#headersMs = pace.whole ? this.#firstTokenMs : limits.headersTimeoutMs
+    this.#headersMs = pace.whole ? this.#firstTokenMs : Math.min(limits.headersTimeoutMs, this.#firstTokenMs)
     this.#expire = expire
     this.#arm()
   }

@@ -54,13 +54,13 @@ describe.concurrent.for<[string, number, Step[]]>([
 
   test('is told where nobody else answers, and a client need not try again', async () => {
     const played = await play({ deepinfra })
-    expect(played).toMatchObject(both({ ...refused(502, 'provider_unavailable'), calls: [1, 0] }))
+    expect(played).toMatchObject(both({ ...refused(403, 'permission_denied'), calls: [1, 0] }))
     expect(played.whole.headers['x-should-retry']).toBe('false')
     expect(played.whole.error).toMatchObject({
       message:
         'No provider serves this model here. DeepInfra refuses requests from the country of this data centre. ' +
         'Run the gateway near another: set PLACEMENT, such as aws:us-east-1, then npm run deploy.',
-      availability: { code: 'model_unavailable_upstream', retryable: false },
+      availability: { code: 'region_restricted', retryable: false },
     })
   })
 })

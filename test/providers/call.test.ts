@@ -265,12 +265,12 @@ const refusals: [string, () => Response | Promise<Response>, JsonObject][] = [
   [
     '[F13] a reset before content',
     () => stream(': hi\n\n', reset),
-    { type: 'provider_unavailable', upstream: { status: null, code: 'connection_failed', failOver: true } },
+    { type: 'provider_unavailable', upstream: { status: null, code: 'connection_lost', failOver: true } },
   ],
   [
     '[F14] a reset after content',
     () => stream(says('a'), reset),
-    { type: 'provider_unavailable', upstream: { status: null, code: 'connection_failed', failOver: true } },
+    { type: 'provider_unavailable', upstream: { status: null, code: 'connection_lost', failOver: true } },
   ],
   [
     '[F15] a stall after content',

@@ -193,6 +193,7 @@ async function playFor(fault: Fault, stream: boolean): Promise<Seen> {
 const requestOf = ({ request }: Fault, stream: boolean): JsonObject => ({
   model: 'meta-llama/llama-3.3-70b-instruct',
   messages: [{ role: 'user', content: prompt }],
+  provider: { sort: 'price' },
   stream,
   ...request,
 })

@@ -1,0 +1,88 @@
+import type { GatewayError } from '../base/errors.ts'
+import type { Endpoint } from '../catalogue/model.ts'
+import { neverAnswered } from '../providers/call.ts'
+import type { Circuits } from '../routing/circuit/circuits.ts'
+import { notTranslated } from '../wire/upstream-error.ts'
+import type { Exchange } from './exchange.ts'
+import type { Limits } from './limits.ts'
+
+/** Who is asked next: the plan's order, and what is left of it after the failures so far. */
+export class Itinerary {
+  readonly #limits: Limits
+  readonly #circuits: Circuits
+  readonly #random: () => number
+  readonly #queue: Endpoint[]
+  readonly #tried = new Set<string>()
+  /** Models that the request itself is wrong for: their other endpoints would say the same. */
+  readonly #unfit = new Set<string>()
+  #attempts = 0
+  #repeat: Endpoint | undefined
+  #hasRepeated = false
+
+  constructor({ plan, limits }: Pick<Exchange, 'plan' | 'limits'>, circuits: Circuits, random: () => number) {
+    this.#limits = limits
+    this.#circuits = circuits
+    this.#random = random
+    this.#queue = [...plan.endpoints]
+    circuits.sawRequest(this.#queue)
+  }
+
+  /** Whether somebody was asked before. */
+  get isRetry(): boolean {
+    return this.#attempts > 1
+  }
+
+  /** Whether nobody is left to ask after the one that `next` gave. */
+  get isLast(): boolean {
+    return (
+      this.#attempts >= this.#limits.attemptsMax || !this.#queue.some((endpoint) => this.#mayCome(endpoint))
+    )
+  }
+
+  /** The endpoint to ask now; `undefined` where there is none, or as many were asked as may be. */
+  async next(): Promise<Endpoint | undefined> {
+    if (this.#attempts >= this.#limits.attemptsMax) return undefined
+    const index = this.#queue.findIndex((endpoint) => this.#mayCome(endpoint))
+    const [endpoint] = index < 0 ? [await this.#again()] : this.#queue.splice(0, index + 1).slice(-1)
+    if (!endpoint) return undefined
+    this.#attempts++
+    this.#tried.add(endpoint.model.id)
+    return endpoint
+  }
+
+  /** The endpoint that `next` gave last has failed like this. */
+  failed(endpoint: Endpoint, error: GatewayError): void {
+    const { upstream } = error.details
+    // It was not asked.
+    if (upstream?.code === notTranslated) this.#attempts--
+    if (!upstream?.failOver) this.#unfit.add(endpoint.model.id)
+    this.#repeat = upstream?.code === neverAnswered ? endpoint : undefined
+  }
+
+  #mayCome(endpoint: Endpoint): boolean {
+    const { id } = endpoint.model
+    if (this.#unfit.has(id)) return false
+    if (this.#attempts > 0 && !this.#circuits.mayRetry(endpoint, Date.now())) return false
+    // The models that come later each keep an attempt, as far as there are enough.
+    return !this.#tried.has(id) || this.#limits.attemptsMax - this.#attempts > this.#modelsToCome()
+  }
+
+  #modelsToCome(): number {
+    const models = new Set(this.#queue.map(({ model }) => model.id))
+    return [...models].filter((id) => !this.#tried.has(id) && !this.#unfit.has(id)).length
+  }
+
+  /**
+   * Where nobody else is left, a connection that broke before any answer is worth a second one, once. All who lost one
+   * at the same moment must not come back at the same moment.
+   */
+  async #again(): Promise<Endpoint | undefined> {
+    const endpoint = this.#repeat
+    if (!endpoint || this.#hasRepeated || !this.#circuits.mayRetry(endpoint, Date.now())) return undefined
+    this.#hasRepeated = true
+    const { promise, resolve } = Promise.withResolvers<void>()
+    setTimeout(resolve, this.#random() * this.#limits.repeatDelayMs)
+    await promise
+    return endpoint
+  }
+}

@@ -1,0 +1,16 @@
+import type { GatewayError } from '../../base/errors.ts'
+import { notTranslated, regionRefused } from '../../wire/upstream-error.ts'
+import type { Result } from './circuit.ts'
+
+/** What says nothing of an endpoint's own state. A refused credential is told elsewhere: its other keys may be fine. */
+const ignoredStatuses: ReadonlySet<number | null> = new Set([400, 401, 402, 403, 404, 413, 422])
+const ignoredCodes: ReadonlySet<string | undefined> = new Set([notTranslated, regionRefused, 'total_timeout'])
+const silentCodes: ReadonlySet<string | undefined> = new Set(['headers_timeout', 'first_token_timeout'])
+
+/** What a failed attempt says of its endpoint. */
+export function resultOf({ type, details: { upstream } }: GatewayError): Result {
+  if (!upstream?.failOver) return 'ignored'
+  if (type === 'rate_limit_exceeded') return 'limited'
+  if (ignoredStatuses.has(upstream.status) || ignoredCodes.has(upstream.code)) return 'ignored'
+  return silentCodes.has(upstream.code) ? 'silent' : 'failure'
+}
