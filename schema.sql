@@ -12,7 +12,7 @@ create table accounts (
   seq integer not null default 0,
   created_at integer not null,
   -- JSON: what it lays down for all its requests; see RoutingSettings.
-  routing text not null default '{}'
+  routing text not null default '{}' check (json_type(routing) = 'object')
 ) strict;
 
 -- Who may ask. Only the SHA-256 of a key is stored. A deleted key keeps its row, so that its history keeps a name.
@@ -36,7 +36,7 @@ create table keys (
   updated_at integer,
   deleted_at integer,
   -- JSON, as of accounts.
-  routing text not null default '{}'
+  routing text not null default '{}' check (json_type(routing) = 'object')
 ) strict, without rowid;
 
 create index keys_by_account on keys (account_id, created_at);

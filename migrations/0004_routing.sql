@@ -1,6 +1,6 @@
 -- What an account and a key lay down for all their requests, as JSON; see RoutingSettings.
-alter table accounts add column routing text not null default '{}';
-alter table keys add column routing text not null default '{}';
+alter table accounts add column routing text not null default '{}' check (json_type(routing) = 'object');
+alter table keys add column routing text not null default '{}' check (json_type(routing) = 'object');
 
 -- How each generation was routed.
 alter table generations add column router text;

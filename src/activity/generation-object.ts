@@ -1,9 +1,11 @@
 import { toUsd } from '../base/money.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { AttemptRecord, Generation } from '../ledger/contract.ts'
 
 /**
  * A generation as `GET /generation` shows it. Every field of the contract is there; null is what cannot be known.
- * Beside them, ours: status, error_type, what was asked for, when the first token came, cache writes, app, metadata.
+ * Beside them, ours: status, error_type, what was asked for, how it was routed, when the first token came, cache writes,
+ * app, metadata.
  */
 export function generationObject(generation: Generation): object {
   return {
@@ -19,11 +21,12 @@ export function generationObject(generation: Generation): object {
     requested_model: generation.requestedModel,
     provider_name: generation.providerName,
     provider_responses: generation.attempts.map(providerResponse),
-    router: null,
-    service_tier: null,
-    preset_id: null,
+    router: generation.router ?? null,
+    service_tier: generation.serviceTier ?? null,
+    preset_id: generation.preset ?? null,
     data_region: 'global',
-    response_cache_source_id: null,
+    response_cache_source_id: generation.cacheSourceId ?? null,
+    openrouter_metadata: metadataOf(generation),
     ...moneyAndTokens(generation),
     ...mediaAndTools,
     ...timesAndEnd(generation),
@@ -109,14 +112,23 @@ function originOf(url: string | null): string {
   return URL.parse(url)?.origin ?? ''
 }
 
+/** What the answer said of its routing where it was asked to, and would have said where not. */
+function metadataOf({ routing }: Generation): JsonObject | null {
+  if (routing === undefined) return null
+  const metadata: JsonObject = JSON.parse(routing)
+  return metadata
+}
+
 function providerResponse(attempt: AttemptRecord): object {
   return {
     status: attempt.status,
     endpoint_id: `${attempt.provider}/${attempt.upstreamModel}`,
     provider_name: attempt.providerName,
-    model_permaslug: attempt.upstreamModel,
+    model_permaslug: attempt.model ?? attempt.upstreamModel,
     latency: attempt.latencyMs,
     is_byok: false,
+    ...(attempt.tag !== undefined && { tag: attempt.tag }),
+    ...(attempt.serviceTier !== undefined && { routed_service_tier: attempt.serviceTier }),
     ...(attempt.dropped && { dropped: attempt.dropped }),
   }
 }

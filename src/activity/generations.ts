@@ -40,6 +40,11 @@ interface GenerationRow {
   app_url: string | null
   app_title: string | null
   user_agent: string | null
+  router: string | null
+  service_tier: string | null
+  cache_source_id: string | null
+  preset: string | null
+  routing: string | null
 }
 
 /** Who looks: the operator sees every account's generations, anybody else those of the own account. */
@@ -143,6 +148,11 @@ function toGeneration(row: GenerationRow): Generation {
     appUrl: row.app_url,
     appTitle: row.app_title,
     userAgent: row.user_agent,
+    ...(row.router !== null && { router: row.router }),
+    ...(row.service_tier !== null && { serviceTier: row.service_tier }),
+    ...(row.cache_source_id !== null && { cacheSourceId: row.cache_source_id }),
+    ...(row.preset !== null && { preset: row.preset }),
+    ...(row.routing !== null && { routing: row.routing }),
   }
 }
 

@@ -1,9 +1,11 @@
 import { defaultAccountId, generationIdFloor } from '../base/ids.ts'
 import { minuteMs, periodStarts, type LimitReset } from '../base/time.ts'
 import type { Env } from '../env.ts'
+import type { RoutingSettings } from '../generation/routing.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { AccountSettings, KeyRow, Markups } from './contract.ts'
 import { flushStatements, type Statement } from './flush.ts'
+import { freeHorizon } from './free-window.ts'
 import { restoreStatements, type Registration } from './restore.ts'
 import type { Batch, EntryRow, GenerationRow, KeyRecord } from './rows.ts'
 import type { Flush } from './state.ts'
@@ -17,6 +19,8 @@ export interface BookAccount extends AccountSettings, Registration {
 /** A settlement may come so late; of those before, an object built anew need not remember that they are over. */
 const fencedMs = 60 * minuteMs
 const fencedMax = 5000
+/** D1 does not say so, but the model's name does, or the router's. */
+const servedForFree = "(model like '%:free' or coalesce(router, '') like '%/free')"
 
 /** One account in D1: the book, which follows the object and from which the object can be built anew. */
 export class Book {
@@ -30,14 +34,15 @@ export class Book {
 
   async account(): Promise<BookAccount | undefined> {
     const row = await this.#env.DB.prepare(
-      'select name, created_at, unlimited, markups, version, balance_nanos, seq from accounts where id = ?',
+      'select name, created_at, unlimited, markups, routing, version, balance_nanos, seq from accounts where id = ?',
     )
       .bind(this.#accountId)
       .first<AccountColumns>()
     if (!row) return undefined
     const markups: Markups = JSON.parse(row.markups)
+    const routing: RoutingSettings = JSON.parse(row.routing)
     const { name, created_at: createdAtMs, version, balance_nanos: balanceNanos, seq } = row
-    return { name, createdAtMs, unlimited: row.unlimited === 1, markups, version, balanceNanos, seq }
+    return { name, createdAtMs, unlimited: row.unlimited === 1, markups, routing, version, balanceNanos, seq }
   }
 
   async key(hash: string): Promise<KeyRow | undefined> {
@@ -100,6 +105,7 @@ export class Book {
         openFrom: generationIdFloor(now - fencedMs),
         unlimited: account.unlimited,
         markups: account.markups,
+        routing: account.routing ?? {},
         version: account.version,
       },
       keys: usages,
@@ -135,10 +141,17 @@ export class Book {
 
   async #recent(nowMs: number): Promise<GenerationRow[]> {
     const { results } = await this.#env.DB.prepare(
-      `select id, key_hash, seq, posted_nanos, cost_nanos, created_at from generations
-       where account_id = ?1 and id >= ?2 order by id desc limit ?3`,
+      `select id, key_hash, seq, posted_nanos, cost_nanos, created_at,
+         iif(${servedForFree}, prompt_tokens + completion_tokens, null) as free_tokens
+       from generations
+       where account_id = ?1 and (id >= ?2 or (id >= ?3 and ${servedForFree})) order by id desc limit ?4`,
     )
-      .bind(this.#accountId, generationIdFloor(nowMs - fencedMs), fencedMax)
+      .bind(
+        this.#accountId,
+        generationIdFloor(nowMs - fencedMs),
+        generationIdFloor(freeHorizon(nowMs)),
+        fencedMax,
+      )
       .all<RecentColumns>()
     return results.map((row) => ({
       id: row.id,
@@ -152,6 +165,7 @@ export class Book {
       postedNanos: row.posted_nanos,
       costNanos: row.cost_nanos,
       model: null,
+      freeTokens: row.free_tokens,
       record: null,
     }))
   }
@@ -162,6 +176,7 @@ interface AccountColumns {
   created_at: number
   unlimited: number
   markups: string
+  routing: string
   version: number
   balance_nanos: number
   seq: number
@@ -174,6 +189,7 @@ interface RecentColumns {
   posted_nanos: number | null
   cost_nanos: number
   created_at: number
+  free_tokens: number | null
 }
 
 /** A row of the table `keys`, as far as the object keeps it. */
@@ -191,6 +207,7 @@ interface KeyColumns {
   requests_per_minute: number | null
   requests_per_day: number | null
   concurrent_requests: number | null
+  routing: string
   version: number
   created_at: number
   updated_at: number | null
@@ -198,6 +215,7 @@ interface KeyColumns {
 
 /** A key as the object keeps it. */
 export function keyOf(row: KeyColumns): KeyRow {
+  const routing: RoutingSettings = JSON.parse(row.routing)
   return {
     hash: row.hash,
     class: row.class,
@@ -209,6 +227,7 @@ export function keyOf(row: KeyColumns): KeyRow {
     requestsPerMinute: row.requests_per_minute,
     requestsPerDay: row.requests_per_day,
     concurrentRequests: row.concurrent_requests,
+    routing,
     version: row.version,
     shown: {
       name: row.name,

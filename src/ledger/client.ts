@@ -25,7 +25,7 @@ export interface LedgerClient {
   /** Patient: give it to `waitUntil`. */
   void(request: contract.VoidRequest): Promise<void>
   credit(request: contract.CreditRequest): Promise<contract.Credit>
-  balance(): Promise<contract.Balance>
+  balance(beside?: 'free_requests'): Promise<contract.Balance>
   keyUsages(hashes: string[]): Promise<Record<string, contract.KeyUsage>>
   putKey(row: contract.KeyRow): Promise<void>
   putAccount(settings: contract.AccountSettings): Promise<void>
@@ -43,7 +43,7 @@ export function ledger(env: Env, accountId: string): LedgerClient {
     settle: (request) => tryFor(patience.long, async () => await stub().settle(request)),
     void: (request) => tryFor(patience.long, async () => await stub().void(request)),
     credit: (request) => tryFor(patience.brief, async () => await stub().credit(request)),
-    balance: () => tryFor(patience.brief, async () => await stub().balance()),
+    balance: (beside) => tryFor(patience.brief, async () => await stub().balance(beside)),
     keyUsages: (hashes) => tryFor(patience.brief, async () => await stub().keyUsages(hashes)),
     putKey: (row) => tryFor(patience.brief, async () => await stub().putKey(row)),
     putAccount: (settings) => tryFor(patience.brief, async () => await stub().putAccount(settings)),

@@ -28,7 +28,7 @@ export interface KeyRow {
   version: number
   /** Absent where it was told by the first release, which kept it in D1 alone. */
   shown?: KeyShown
-  /** Absent: none. */
+  /** Absent where it was told by a release that knew none: what the object has stays. */
   routing?: RoutingSettings
 }
 
@@ -47,13 +47,14 @@ export interface AccountSettings {
   /** No balance is asked for; key limits still hold. */
   unlimited: boolean
   markups: Markups
-  /** Absent: none. */
+  /** Absent as of a key. */
   routing?: RoutingSettings
   version: number
 }
 
 /** What planning must know of the caller: changes rarely, cached for seconds, checked by `admit`. */
 export interface Profile {
+  /** Another one after each change of the account or the key. */
   version: number
   keyClass: 'inference' | 'management'
   markups: Markups
@@ -78,6 +79,8 @@ export interface HoldClaim {
   admittedAtMs: number
   /** The requested model: names the generation in its record if nobody comes to settle it. */
   model?: string
+  /** It may only be served for free, and counts towards the account's allowance of such requests. */
+  free?: boolean
 }
 
 export interface AdmitRequest {
@@ -174,6 +177,8 @@ export interface Balance {
   unlimited: boolean
   /** Whether any purchase was ever credited. */
   purchased: boolean
+  /** Of free models, today, where that was asked for; absent where there is no limit. */
+  freeRequests?: { limit: number; used: number }
 }
 
 /** Spent by one key: ever, and in the running UTC day, week (from Monday) and month. */
@@ -200,6 +205,8 @@ export interface AttemptRecord {
   tag?: string
   /** What a failed attempt costs the operator, as far as its provider told. */
   wastedNanos?: UsdNanos
+  /** The tier that it was asked to serve in. */
+  serviceTier?: string
 }
 
 /**

@@ -1,7 +1,11 @@
 import { nanosMax, nanosPerUsd, type UsdNanos } from '../base/money.ts'
 import type * as contract from './contract.ts'
+import { Conversations } from './conversations.ts'
+import type { FreeLimits } from './free-limits.ts'
+import { freeHorizon, FreeWindow } from './free-window.ts'
 import { concurrencyRefusal, rateHorizon, RateWindow } from './rate.ts'
 import type { GenerationRow, Storage } from './rows.ts'
+import { whole } from './whole.ts'
 import { LedgerState, type Flush, type KeyState } from './state.ts'
 import { spentAgainst, usageAt } from './usage-windows.ts'
 
@@ -20,9 +24,14 @@ export class LedgerCore {
   /** No pending hold expires before it. */
   #nextExpiryMs = 0
   #clockMs = 0
+  readonly #freeLimits: FreeLimits | undefined
+  /** Built when it is first asked for, and again after what changes it from outside. */
+  #free: FreeWindow | undefined
+  readonly #conversations = new Conversations()
 
   /** Starts from what the storage has, else as a new account with these settings. */
-  constructor(storage: Storage, settings?: contract.AccountSettings) {
+  constructor(storage: Storage, settings?: contract.AccountSettings, freeLimits?: FreeLimits) {
+    this.#freeLimits = freeLimits
     this.#state = new LedgerState(storage, settings)
   }
 
@@ -43,21 +52,21 @@ export class LedgerCore {
     const now = this.#tick(nowMs)
     const key = this.#state.key(request.keyHash)
     const known = this.#state.generation(request.generationId)
-    if (known) return { ok: true, admittedAtMs: known.admittedAtMs, headroomNanos: this.#headroom(key, now) }
+    if (known) return this.#admitted(request, key, known)
 
     const refusal = keyRefusal(key.row, now)
     if (refusal || !key.row) return { ok: false, reason: refusal ?? 'unknown_key' }
-    if (request.profileVersion !== this.#state.account.version) {
-      return { ok: false, reason: 'stale_profile', profile: this.#profile(key.row) }
-    }
-    const limit = this.#rateRefusal(key, now)
+    const profile = this.#profile(key.row)
+    if (request.profileVersion !== profile.version) return { ok: false, reason: 'stale_profile', profile }
+    const limit = this.#rateRefusal(key, now) ?? (request.free ? this.#freeRefusal(now) : undefined)
     if (limit) return { ok: false, reason: 'rate', limit }
     const shortage = this.#shortage(key, request.holdNanos, now)
     if (shortage) return { ok: false, ...shortage, neededNanos: request.holdNanos }
 
-    this.#open({ ...request, admittedAtMs: now }, request.holdNanos, now)
+    const generation = this.#open({ ...request, admittedAtMs: now }, request.holdNanos, now)
     key.rate?.add(now)
-    return { ok: true, admittedAtMs: now, headroomNanos: this.#headroom(key, now) }
+    if (request.free) this.#free?.add(now)
+    return this.#admitted(request, key, generation)
   }
 
   /**
@@ -74,8 +83,7 @@ export class LedgerCore {
     this.#state.change(generation)
 
     const key = this.#state.key(generation.keyHash)
-    // The window may have forgotten the admission with the hold, and is counted again where it matters.
-    if (!known) key.rate = undefined
+    if (!known) this.#forgetWindows(key)
     const refusal = key.row && keyRefusal(key.row, now)
     if (refusal) return { ok: false, reason: refusal }
     // A limit that was lowered meanwhile holds for what is already running.
@@ -90,8 +98,9 @@ export class LedgerCore {
   /** Charges a generation once, however often and however late it is told. */
   settle(request: contract.SettleRequest, nowMs: number): void {
     const now = this.#tick(nowMs)
-    const { costNanos } = request
-    const generation = this.#state.generation(request.generationId) ?? unheld(request, now)
+    const { costNanos, stick } = request
+    if (stick) this.#conversations.remember(stick.conversation, stick.endpoint, now)
+    const generation = this.#state.generation(request.generationId) ?? this.#lost(request, now)
     switch (generation.state) {
       case 'posted':
         return
@@ -109,13 +118,14 @@ export class LedgerCore {
     }
     generation.state = 'posted'
     generation.record = request.record
+    this.#countTokens(generation, request.record)
     this.#state.change(generation)
   }
 
   /** Ends a generation that delivered nothing. Its line keeps the record and moves no money. */
   void(request: contract.VoidRequest, nowMs: number): void {
     const now = this.#tick(nowMs)
-    const generation = this.#state.generation(request.generationId) ?? unheld(request, now)
+    const generation = this.#state.generation(request.generationId) ?? this.#lost(request, now)
     if (generation.state === 'pending') this.#release(generation)
     else if (generation.state !== 'voided' || generation.seq !== null) return
     generation.state = 'voided'
@@ -144,13 +154,14 @@ export class LedgerCore {
     const { balanceNanos } = this.#state.enter({ kind, reference, amountNanos, note, createdAtMs })
     account.creditsNanos += amountNanos
     account.purchased ||= kind === 'purchase'
+    this.#free = undefined
     return { ok: true, created: true, amountNanos, balanceNanos }
   }
 
   putKey(row: contract.KeyRow): void {
     const key = this.#state.key(row.hash)
     if (key.row && key.row.version >= row.version) return
-    key.row = row
+    key.row = { ...row, routing: row.routing ?? key.row?.routing ?? {} }
     key.rate = undefined
     this.#state.changeKey(key)
   }
@@ -160,13 +171,14 @@ export class LedgerCore {
     if (settings.version <= account.version) return
     account.unlimited = settings.unlimited
     account.markups = settings.markups
+    account.routing = settings.routing ?? account.routing
     account.version = settings.version
     this.#state.changeAccount()
   }
 
   get settings(): contract.AccountSettings {
-    const { unlimited, markups, version } = this.#state.account
-    return { unlimited, markups, version }
+    const { unlimited, markups, routing, version } = this.#state.account
+    return { unlimited, markups, routing, version }
   }
 
   balance(): contract.Balance {
@@ -174,6 +186,11 @@ export class LedgerCore {
     const usageNanos = creditsNanos - postedNanos
     const { heldNanos } = this.#state
     return { creditsNanos, usageNanos, balanceNanos: postedNanos, heldNanos, unlimited, purchased }
+  }
+
+  /** How many requests for free models the account may make today, and has made; nothing where they are not limited. */
+  freeRequests(nowMs: number): contract.Balance['freeRequests'] {
+    return this.#freeLimits && this.#freeWindow(nowMs).today(this.#freeLimits, nowMs)
   }
 
   keyUsage(keyHash: string, nowMs: number): contract.KeyUsage {
@@ -238,9 +255,26 @@ export class LedgerCore {
     return this.#clockMs
   }
 
-  #profile({ class: keyClass }: contract.KeyRow): contract.Profile {
-    const { version, markups } = this.#state.account
-    return { version, keyClass, markups }
+  /** Both versions only rise, so their sum is another one whenever either does. */
+  #profile({ class: keyClass, routing, version }: contract.KeyRow): contract.Profile {
+    const { account } = this.#state
+    const laidDown = [account.routing, routing ?? {}].filter((settings) => Object.keys(settings).length > 0)
+    return {
+      version: account.version + version - 1,
+      keyClass,
+      markups: account.markups,
+      ...(laidDown.length > 0 && { routing: laidDown }),
+    }
+  }
+
+  #admitted(
+    { conversation }: contract.AdmitRequest,
+    key: KeyState,
+    { admittedAtMs }: GenerationRow,
+  ): contract.Admission {
+    const stickTo = this.#conversations.endpoint(conversation, this.#clockMs)
+    const headroomNanos = this.#headroom(key, this.#clockMs)
+    return { ok: true, admittedAtMs, headroomNanos, ...(stickTo !== undefined && { stickTo }) }
   }
 
   #open(claim: contract.HoldClaim, holdNanos: UsdNanos, nowMs: number): GenerationRow {
@@ -248,6 +282,28 @@ export class LedgerCore {
     this.#nextExpiryMs = Math.min(this.#nextExpiryMs, generation.expiresAtMs)
     this.#state.open(generation)
     return generation
+  }
+
+  /** One whose admission a crash took back. */
+  #lost(claim: contract.HoldClaim, nowMs: number): GenerationRow {
+    this.#forgetWindows(this.#state.key(claim.keyHash))
+    return unheld(claim, nowMs)
+  }
+
+  /** They may have forgotten an admission with its hold, and are counted again where it matters. */
+  #forgetWindows(key: KeyState): void {
+    key.rate = undefined
+    this.#free = undefined
+  }
+
+  #countTokens(
+    generation: GenerationRow,
+    { promptTokens, completionTokens }: contract.GenerationRecord,
+  ): void {
+    if (generation.freeTokens === null) return
+    const tokens = whole(promptTokens + completionTokens)
+    this.#free?.spend(tokens - generation.freeTokens, generation.admittedAtMs)
+    generation.freeTokens = tokens
   }
 
   #release(generation: GenerationRow): void {
@@ -268,6 +324,15 @@ export class LedgerCore {
       key.rate ??= new RateWindow(this.#state.admissions(key.hash, sinceMs))
     }
     return key.rate?.refusal(key.row, nowMs) ?? concurrencyRefusal(key.row, key.running, nowMs)
+  }
+
+  #freeRefusal(nowMs: number): contract.RateLimit | undefined {
+    return this.#freeLimits && this.#freeWindow(nowMs).refusal(this.#freeLimits, nowMs)
+  }
+
+  #freeWindow(nowMs: number): FreeWindow {
+    const state = this.#state
+    return (this.#free ??= new FreeWindow(state.freeAdmissions(freeHorizon(nowMs)), state.purchasedNanos()))
   }
 
   /** What does not cover `neededNanos` more, the key's limit asked first. */
@@ -326,6 +391,7 @@ function unheld(claim: contract.HoldClaim, nowMs: number): GenerationRow {
     postedNanos: null,
     costNanos: 0,
     model: claim.model ?? null,
+    freeTokens: claim.free ? 0 : null,
     record: null,
   }
 }

@@ -2,6 +2,7 @@ import { blankRecord } from './blank-record.ts'
 import type { GenerationRecord } from './contract.ts'
 import type { EntryRow, GenerationRow } from './rows.ts'
 import type { Flush } from './state.ts'
+import { whole } from './whole.ts'
 
 export interface Statement {
   sql: string
@@ -80,6 +81,11 @@ function generationColumns(accountId: string, row: GenerationRow) {
     app_url: record.appUrl,
     app_title: record.appTitle,
     user_agent: record.userAgent,
+    router: record.router ?? null,
+    service_tier: record.serviceTier ?? null,
+    cache_source_id: record.cacheSourceId ?? null,
+    preset: record.preset ?? null,
+    routing: record.routing ?? null,
   }
 }
 
@@ -95,11 +101,6 @@ function entryColumns(accountId: string, row: EntryRow) {
   }
 }
 
-/** A strict table takes integers only, and one refused row would hold up every line behind it. */
-function whole(value: number): number {
-  return Number.isFinite(value) ? Math.round(value) : 0
-}
-
 const emptyGeneration: GenerationRow = {
   id: '',
   keyHash: '',
@@ -112,6 +113,7 @@ const emptyGeneration: GenerationRow = {
   postedNanos: 0,
   costNanos: 0,
   model: null,
+  freeTokens: null,
   record: null,
 }
 

@@ -4,6 +4,7 @@ import { Book } from './book.ts'
 import type * as contract from './contract.ts'
 import { holdTtlMs, LedgerCore } from './core.ts'
 import { Flusher } from './flusher.ts'
+import { freeLimitsOf } from './free-limits.ts'
 import { SqlStorage } from './sql-storage.ts'
 
 /** Everything that has to last is written together, so often at most: a pending write holds back every reply. */
@@ -30,7 +31,7 @@ export class Ledger extends DurableObject<Env> {
     this.#accountId = this.#storage.accountId
     this.#book = new Book(env, this.#accountId)
     // An object that has a row of its account knows all it needs; a new one asks D1 when it is first called.
-    if (!this.#storage.isNew) this.#start(new LedgerCore(this.#storage))
+    if (!this.#storage.isNew) this.#start()
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarmIsSet = (await ctx.storage.getAlarm()) !== null
     })
@@ -84,9 +85,10 @@ export class Ledger extends DurableObject<Env> {
     return credit
   }
 
-  async balance(): Promise<contract.Balance> {
+  async balance(beside?: 'free_requests'): Promise<contract.Balance> {
     const core = await this.#open()
-    return core.balance()
+    const freeRequests = beside && core.freeRequests(Date.now())
+    return { ...core.balance(), ...(freeRequests && { freeRequests }) }
   }
 
   async keyUsages(hashes: string[]): Promise<Record<string, contract.KeyUsage>> {
@@ -159,13 +161,14 @@ export class Ledger extends DurableObject<Env> {
       if (!account) return undefined
       if (account.seq > 0) this.#storage.write(await this.#book.rebuild(account))
       this.#storage.register(account)
-      return this.#start(new LedgerCore(this.#storage, account))
+      return this.#start(account)
     } finally {
       this.#opening = undefined
     }
   }
 
-  #start(core: LedgerCore): LedgerCore {
+  #start(settings?: contract.AccountSettings): LedgerCore {
+    const core = new LedgerCore(this.#storage, settings, freeLimitsOf(this.env))
     this.#core = core
     this.#flusher = new Flusher(core, (linesMax) => this.#flush(core, linesMax))
     this.#writeSoon()

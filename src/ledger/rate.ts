@@ -1,7 +1,8 @@
 import { dayMs, minuteMs, periodStarts } from '../base/time.ts'
 import type { KeyRow, RateLimit } from './contract.ts'
 
-export type RateLimits = Pick<KeyRow, 'requestsPerMinute' | 'requestsPerDay' | 'concurrentRequests'>
+type RateLimits = Pick<KeyRow, 'requestsPerMinute' | 'requestsPerDay'>
+type ConcurrencyLimit = Pick<KeyRow, 'concurrentRequests'>
 
 /**
  * When one key was admitted: exactly, for the last 60 s, and as a count for the running UTC day. It lives in memory
@@ -37,6 +38,11 @@ export class RateWindow {
     )
   }
 
+  /** How many were admitted in the running day. */
+  today(nowMs: number): number {
+    return periodStarts(nowMs).day === this.#day ? this.#dayCount : 0
+  }
+
   #minuteRefusal(limit: number | null, nowMs: number): RateLimit | undefined {
     this.#forget(nowMs)
     const admitted = this.#times.length - this.#first
@@ -47,9 +53,8 @@ export class RateWindow {
   }
 
   #dayRefusal(limit: number | null, nowMs: number): RateLimit | undefined {
+    if (limit === null || this.today(nowMs) < limit) return undefined
     const { day } = periodStarts(nowMs)
-    const admitted = day === this.#day ? this.#dayCount : 0
-    if (limit === null || admitted < limit) return undefined
     return rateLimit('requests_per_day', limit, day + dayMs, nowMs)
   }
 
@@ -70,7 +75,7 @@ export function rateHorizon(limits: RateLimits, nowMs: number): number | undefin
 
 /** Nobody knows when one of the running requests will end: a second from now is worth a try. */
 export function concurrencyRefusal(
-  limits: RateLimits,
+  limits: ConcurrencyLimit,
   running: number,
   nowMs: number,
 ): RateLimit | undefined {
@@ -79,6 +84,11 @@ export function concurrencyRefusal(
   return rateLimit('concurrent_requests', limit, nowMs + 1000, nowMs)
 }
 
-function rateLimit(name: RateLimit['name'], limit: number, resetAtMs: number, nowMs: number): RateLimit {
+export function rateLimit(
+  name: RateLimit['name'],
+  limit: number,
+  resetAtMs: number,
+  nowMs: number,
+): RateLimit {
   return { name, limit, resetAtMs, retryAfterSeconds: Math.max(1, Math.ceil((resetAtMs - nowMs) / 1000)) }
 }

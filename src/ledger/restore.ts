@@ -20,10 +20,10 @@ export function restoreStatements(
   keys: KeyRow[],
   nowMs: number,
 ): Statement[] {
-  const { name, unlimited, markups, version, createdAtMs } = account
-  const settings = [Number(unlimited), JSON.stringify(markups), version]
+  const { name, unlimited, markups, routing = {}, version, createdAtMs } = account
+  const settings = [Number(unlimited), JSON.stringify(markups), version, JSON.stringify(routing)]
   const statements = [
-    { sql: insertAccount, parameters: [accountId, name, ...settings, createdAtMs] },
+    { sql: insertAccount, parameters: [accountId, name, createdAtMs, ...settings] },
     { sql: updateAccount, parameters: [accountId, ...settings] },
   ]
   for (let first = 0; first < keys.length; first += keysPerStatement) {
@@ -34,11 +34,11 @@ export function restoreStatements(
 }
 
 /** Meanwhile another account may have been given the name. */
-const insertAccount = `insert into accounts (id, name, unlimited, markups, version, created_at)
-  select ?1, iif(exists (select 1 from accounts where name = ?2), ?2 || ' ' || ?1, ?2), ?3, ?4, ?5, ?6 where true
+const insertAccount = `insert into accounts (id, name, created_at, unlimited, markups, version, routing)
+  select ?1, iif(exists (select 1 from accounts where name = ?2), ?2 || ' ' || ?1, ?2), ?3, ?4, ?5, ?6, ?7 where true
   on conflict (id) do nothing`
 const updateAccount =
-  'update accounts set unlimited = ?2, markups = ?3, version = ?4 where id = ?1 and version < ?4'
+  'update accounts set unlimited = ?2, markups = ?3, version = ?4, routing = ?5 where id = ?1 and version < ?4'
 const readAccount = 'select seq, name, created_at as createdAtMs from accounts where id = ?1'
 
 function keyColumns(accountId: string, row: KeyRow, nowMs: number) {
@@ -56,6 +56,7 @@ function keyColumns(accountId: string, row: KeyRow, nowMs: number) {
     requests_per_minute: row.requestsPerMinute,
     requests_per_day: row.requestsPerDay,
     concurrent_requests: row.concurrentRequests,
+    routing: row.routing ? JSON.stringify(row.routing) : null,
     expires_at: row.expiresAtMs,
     version: row.version,
     created_at: shown?.createdAtMs ?? null,
@@ -69,6 +70,7 @@ const unknown = new Map([
   ['name', "'restored'"],
   ['label', "'unknown'"],
   ['include_byok_in_limit', '0'],
+  ['routing', "'{}'"],
   ['created_at', "json_extract(value, '$.updated_at')"],
 ])
 

@@ -1,4 +1,5 @@
 import type { UsdNanos } from '../base/money.ts'
+import type { RoutingSettings } from '../generation/routing.ts'
 import type { CreditKind, GenerationRecord, KeyRow, Markups } from './contract.ts'
 import type { UsageWindows } from './usage-windows.ts'
 
@@ -18,6 +19,7 @@ export interface AccountRow {
   openFrom: string
   unlimited: boolean
   markups: Markups
+  routing: RoutingSettings
   version: number
 }
 
@@ -51,6 +53,8 @@ export interface GenerationRow {
   costNanos: UsdNanos
   /** The requested model, where the hold told it. */
   model: string | null
+  /** Of a request that may only be served for free: the tokens it settled with, 0 until then. Null of any other. */
+  freeTokens: number | null
   /** Null while pending, and where nobody but the expiry resolved it. */
   record: GenerationRecord | null
 }
@@ -69,6 +73,12 @@ export interface EntryRow {
 
 /** A line as the flush finds it again. */
 export type Line = { seq: number; generationId: string } | { seq: number; entry: EntryRow }
+
+export interface FreeAdmission {
+  id: string
+  admittedAtMs: number
+  tokens: number
+}
 
 /** What is written together or not at all. */
 export interface Batch {
@@ -94,6 +104,10 @@ export interface Storage {
   credit(reference: string): EntryRow | undefined
   /** Generations of a key admitted at or after an instant. */
   admissions(keyHash: string, sinceMs: number): { id: string; admittedAtMs: number }[]
+  /** Those of all keys that may only be served for free. */
+  freeAdmissions(sinceMs: number): FreeAdmission[]
+  /** The sum of all purchases, without what was taken back. */
+  purchasedNanos(): UsdNanos
   /** Lines with a larger number, in order. */
   linesAfter(seq: number): Line[]
   write(batch: Batch): void

@@ -1,11 +1,13 @@
 import { generationIdFloor } from '../base/ids.ts'
 import { minuteMs } from '../base/time.ts'
+import type { RoutingSettings } from '../generation/routing.ts'
 import type * as contract from './contract.ts'
 import type { Registration } from './restore.ts'
 import type {
   AccountRow,
   Batch,
   EntryRow,
+  FreeAdmission,
   GenerationRow,
   GenerationState,
   KeyRecord,
@@ -15,9 +17,9 @@ import type {
 } from './rows.ts'
 
 /**
- * Tables are added here and none is ever altered, so that this text is the whole migration, of a new object as of an
- * old one. A Worker of the release before, to which a rollout may give the object back, passes over a table it does
- * not know.
+ * Tables are added here and none is ever altered but by a further column, so that this text is the whole migration, of a
+ * new object as of an old one. A Worker of the release before, to which a rollout may give the object back, passes over
+ * a table or column it does not know.
  *
  * `generations` has no second index: every index would be one more written row per request. What is open is found by
  * a range of ids, which sort by time.
@@ -51,6 +53,12 @@ const tables = `
   ) strict;
 `
 
+/** Columns that a release added to a table of one before. */
+const addedColumns = [
+  ['account', 'routing', 'text'],
+  ['generations', 'free_tokens', 'integer'],
+] as const
+
 /** A generation's id is made before its admission: so much earlier at most, as far as counting rates goes. */
 const idSlackMs = 5 * minuteMs
 
@@ -64,6 +72,10 @@ export class SqlStorage implements Storage {
   constructor(storage: DurableObjectStorage, name: string | undefined) {
     this.#storage = storage
     storage.sql.exec(tables)
+    for (const [table, column, type] of addedColumns) {
+      const { columnNames } = storage.sql.exec(`select * from ${table} limit 0`)
+      if (!columnNames.includes(column)) storage.sql.exec(`alter table ${table} add column ${column} ${type}`)
+    }
     const [row] = this.#all<{ id: string }>('select id from account')
     const accountId = row?.id ?? name
     if (accountId === undefined) throw new Error('A ledger is called by the name of its account')
@@ -132,6 +144,22 @@ export class SqlStorage implements Storage {
     return rows.map(({ id, admitted_at: admittedAtMs }) => ({ id, admittedAtMs }))
   }
 
+  freeAdmissions(sinceMs: number): FreeAdmission[] {
+    const rows = this.#all<{ id: string; admitted_at: number; free_tokens: number }>(
+      `select id, admitted_at, free_tokens from generations
+       where id >= ? and admitted_at >= ? and free_tokens is not null`,
+      generationIdFloor(sinceMs - idSlackMs),
+      sinceMs,
+    )
+    return rows.map((row) => ({ id: row.id, admittedAtMs: row.admitted_at, tokens: row.free_tokens }))
+  }
+
+  purchasedNanos(): number {
+    const query =
+      "select coalesce(sum(amount_nanos), 0) as nanos from entries where kind = 'purchase' and amount_nanos > 0"
+    return this.#all<{ nanos: number }>(query)[0]?.nanos ?? 0
+  }
+
   /** Reads every generation there is: needed only where D1 has lost what it had. */
   linesAfter(seq: number): Line[] {
     const query = `select ${withoutRecord} from generations where seq > ?`
@@ -159,6 +187,7 @@ export class SqlStorage implements Storage {
       open_from: account.openFrom,
       unlimited: Number(account.unlimited),
       markups: JSON.stringify(account.markups),
+      routing: JSON.stringify(account.routing),
       version: account.version,
     })
   }
@@ -190,6 +219,7 @@ export class SqlStorage implements Storage {
       posted_nanos: generation.postedNanos,
       cost_nanos: generation.costNanos,
       model: generation.model,
+      free_tokens: generation.freeTokens,
       record: generation.record && JSON.stringify(generation.record),
     })
   }
@@ -236,6 +266,7 @@ type AccountColumns = {
   open_from: string
   unlimited: number
   markups: string
+  routing: string | null
   version: number
 }
 
@@ -265,12 +296,13 @@ type GenerationColumns = {
   posted_nanos: number | null
   cost_nanos: number
   model: string | null
+  free_tokens: number | null
   record: string | null
 }
 
 /** A record is the largest part of a row, and no scan needs it. */
 const withoutRecord = `id, key_hash, state, hold_nanos, metered_nanos, admitted_at, expires_at, seq, posted_nanos,
-  cost_nanos, model, null as record`
+  cost_nanos, model, free_tokens, null as record`
 
 type EntryColumns = {
   seq: number
@@ -284,6 +316,7 @@ type EntryColumns = {
 
 function accountOf(row: AccountColumns): AccountRow {
   const markups: contract.Markups = JSON.parse(row.markups)
+  const routing: RoutingSettings = JSON.parse(row.routing ?? '{}')
   return {
     postedNanos: row.posted_nanos,
     creditsNanos: row.credits_nanos,
@@ -293,6 +326,7 @@ function accountOf(row: AccountColumns): AccountRow {
     openFrom: row.open_from,
     unlimited: row.unlimited === 1,
     markups,
+    routing,
     version: row.version,
   }
 }
@@ -325,6 +359,7 @@ function generationOf(row: GenerationColumns): GenerationRow {
     postedNanos: row.posted_nanos,
     costNanos: row.cost_nanos,
     model: row.model,
+    freeTokens: row.free_tokens,
     record,
   }
 }

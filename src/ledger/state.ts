@@ -3,7 +3,7 @@ import { nanosMax, type UsdNanos } from '../base/money.ts'
 import { minuteMs } from '../base/time.ts'
 import type { AccountSettings } from './contract.ts'
 import type { RateWindow } from './rate.ts'
-import type { AccountRow, EntryRow, GenerationRow, KeyRecord, Line, Storage } from './rows.ts'
+import type { AccountRow, EntryRow, FreeAdmission, GenerationRow, KeyRecord, Line, Storage } from './rows.ts'
 import { charged, noUsageWindows } from './usage-windows.ts'
 
 /** Lines that go to D1 together. */
@@ -109,6 +109,23 @@ export class LedgerState {
       if (hash === keyHash && admittedAtMs >= sinceMs) times.set(id, admittedAtMs)
     }
     return [...times.values()]
+  }
+
+  /** When anything free was admitted since an instant, by whatever key. */
+  freeAdmissions(sinceMs: number): FreeAdmission[] {
+    const found = new Map(this.#storage.freeAdmissions(sinceMs).map((each) => [each.id, each]))
+    for (const { id, admittedAtMs, freeTokens: tokens } of this.#generations.values()) {
+      if (tokens !== null && admittedAtMs >= sinceMs) found.set(id, { id, admittedAtMs, tokens })
+    }
+    return [...found.values()]
+  }
+
+  /** All that was ever purchased: what is paid back takes nothing from it. */
+  purchasedNanos(): UsdNanos {
+    const unwritten = this.#newEntries.filter(
+      ({ kind, amountNanos }) => kind === 'purchase' && amountNanos > 0,
+    )
+    return unwritten.reduce((sum, { amountNanos }) => sum + amountNanos, this.#storage.purchasedNanos())
   }
 
   /** Sets a new generation's hold aside. */
@@ -303,7 +320,7 @@ function adjustedId({ kind, reference }: EntryRow): string | undefined {
 const newSettings: AccountSettings = { unlimited: false, markups: { default: '1', models: {} }, version: 0 }
 
 function newAccount(settings: AccountSettings): AccountRow {
-  const { unlimited, markups, version } = settings
+  const { unlimited, markups, routing = {}, version } = settings
   const money = { postedNanos: 0, creditsNanos: 0, purchased: false, seq: 0, flushed: 0, openFrom: '' }
-  return { ...money, unlimited, markups, version }
+  return { ...money, unlimited, markups, routing, version }
 }

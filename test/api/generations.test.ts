@@ -74,6 +74,7 @@ describe('one generation', () => {
       preset_id: null,
       data_region: 'global',
       response_cache_source_id: null,
+      openrouter_metadata: null,
       total_cost: 0.0000015,
       usage: 0.0000015,
       upstream_inference_cost: 0.0000005,

@@ -121,7 +121,8 @@ test('a new limit counts what was admitted before there was one', async () => {
     concurrentRequests: null,
     version: 2,
   })
-  expect(await admit(account, 1)).toMatchObject({ limit: { name: 'requests_per_day', limit: 2 } })
+  const refusal = await admit(account, 1, { profileVersion: 2 })
+  expect(refusal).toMatchObject({ limit: { name: 'requests_per_day', limit: 2 } })
 })
 
 test('an object that has lost lines D1 needs says so, and goes on answering', async () => {

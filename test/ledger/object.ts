@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import { accountId, generationId, randomHex } from '../../src/base/ids.ts'
-import type { HoldClaim, KeyRow } from '../../src/ledger/contract.ts'
+import type { Admission, AdmitRequest, HoldClaim, KeyRow } from '../../src/ledger/contract.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { sampleRecord } from './simulation/record.ts'
 
@@ -46,15 +46,20 @@ export async function credit(account: TestAccount, reference: string, amountNano
   return await account.stub().credit({ reference, amountNanos, kind: 'purchase', note: null })
 }
 
-export async function admit(account: TestAccount, holdNanos: number, id = generationId(Date.now())) {
-  const request = { generationId: id, keyHash: account.keyHash, profileVersion: 1, holdNanos }
+export async function admit(
+  account: TestAccount,
+  holdNanos: number,
+  { generationId: id = generationId(Date.now()), ...fields }: Partial<AdmitRequest> = {},
+): Promise<Admission> {
+  const { keyHash } = account
+  const request = { generationId: id, keyHash, profileVersion: 1, holdNanos, ...fields }
   return await account.stub().admit(request)
 }
 
 /** Admits, or fails the test. */
 export async function hold(account: TestAccount, holdNanos: number): Promise<HoldClaim> {
   const id = generationId(Date.now())
-  const admission = await admit(account, holdNanos, id)
+  const admission = await admit(account, holdNanos, { generationId: id })
   if (!admission.ok) throw new Error(`Not admitted: ${JSON.stringify(admission)}`)
   return { generationId: id, keyHash: account.keyHash, admittedAtMs: admission.admittedAtMs }
 }

@@ -4,6 +4,7 @@ import type {
   AccountRow,
   Batch,
   EntryRow,
+  FreeAdmission,
   GenerationRow,
   KeyRecord,
   Line,
@@ -47,6 +48,17 @@ export class MemoryStorage implements Storage {
     return [...this.#generations.values()].filter(
       (row) => row.keyHash === keyHash && row.admittedAtMs >= sinceMs,
     )
+  }
+
+  freeAdmissions(sinceMs: number): FreeAdmission[] {
+    return [...this.#generations.values()].flatMap(({ id, admittedAtMs, freeTokens: tokens }) =>
+      tokens !== null && admittedAtMs >= sinceMs ? { id, admittedAtMs, tokens } : [],
+    )
+  }
+
+  purchasedNanos(): number {
+    const purchases = this.#entries.filter(({ kind, amountNanos }) => kind === 'purchase' && amountNanos > 0)
+    return purchases.reduce((sum, { amountNanos }) => sum + amountNanos, 0)
   }
 
   linesAfter(after: number): Line[] {

@@ -84,7 +84,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a settlement of an unknown id is dropped',
     file: 'core.ts',
-    find: `const generation = this.#state.generation(request.generationId) ?? unheld(request, now)\n    switch`,
+    find: `const generation = this.#state.generation(request.generationId) ?? this.#lost(request, now)\n    switch`,
     replace: `const generation = this.#state.generation(request.generationId)\n    if (!generation) return\n    switch`,
     seeds: 1000,
   },
