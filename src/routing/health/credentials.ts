@@ -5,25 +5,23 @@ import { variableName } from '../../providers/variables.ts'
 /** A key of the operator's that its provider refuses is left alone for so long, by this isolate. */
 const refusedForMs = 5 * minuteMs
 
-/** Until when each provider is not to be asked. There are no more of them than rows in the provider table. */
-const refusedUntilCache = new Map<string, number>()
+/** By the bindings that hold the keys: until when each provider is not to be asked. */
+const refusedUntilCache = new WeakMap<object, Map<string, number>>()
 
 /**
  * The provider said 401, 402 or 403 to the operator's key: tells the operator, once, and leaves the provider alone for
  * a while. Where there are several keys the others may be fine, and the next attempt draws anew.
  */
 export function credentialRefused(env: ProviderEnv, provider: string, nowMs: number): void {
-  if (isCredentialRefused(provider, nowMs)) return
+  if (isCredentialRefused(env, provider, nowMs)) return
   const variable = variableName(provider, 'API_KEY')
   const isOneOfSeveral = settingOf(env, variable)?.includes(',') === true
-  if (!isOneOfSeveral) refusedUntilCache.set(provider, nowMs + refusedForMs)
+  const refused = refusedUntilCache.get(env) ?? new Map<string, number>()
+  refusedUntilCache.set(env, refused)
+  if (!isOneOfSeveral) refused.set(provider, nowMs + refusedForMs)
   console.error(JSON.stringify({ event: 'credential_refused', provider, variable }))
 }
 
-export function isCredentialRefused(provider: string, nowMs: number): boolean {
-  return nowMs < (refusedUntilCache.get(provider) ?? 0)
-}
-
-export function forgetCredentials(): void {
-  refusedUntilCache.clear()
+export function isCredentialRefused(env: ProviderEnv, provider: string, nowMs: number): boolean {
+  return nowMs < (refusedUntilCache.get(env)?.get(provider) ?? 0)
 }

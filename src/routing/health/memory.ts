@@ -1,4 +1,5 @@
 import { secondMs } from '../../base/time.ts'
+import type { Endpoint } from '../../catalogue/model.ts'
 import type { Env } from '../../env.ts'
 import { endpointKey, unknownHealth, type EndpointHealth, type HealthOf } from '../endpoint-health.ts'
 import { agesForRouting, kept, merge, tally, type Board } from './board.ts'
@@ -24,17 +25,22 @@ interface Known {
   healths: Map<string, { atMs: number; health: Omit<EndpointHealth, 'ejected' | 'cooling'> }>
 }
 
-/** By the id of a model, the one used longest ago first. */
-const modelsCache = new Map<string, Known>()
 const computedForMs = secondMs
 
+/**
+ * Models by id, the one used longest ago first. The runtime gives all requests of an isolate the same bindings; behind
+ * others there are other hosts.
+ */
+const modelsCache = new WeakMap<object, Map<string, Known>>()
+
 /** The health of endpoints as this isolate knows it: from memory, at once. */
-export function healthOf(nowMs: number): HealthOf {
+export function healthOf(env: Env, nowMs: number): HealthOf {
+  const models = modelsCache.get(env)
   return (endpoint) => {
     const { id } = endpoint.model
-    const known = modelsCache.get(id)
+    const known = models?.get(id)
     const key = endpointKey(endpoint)
-    const ejected = isCredentialRefused(endpoint.provider, nowMs)
+    const ejected = isCredentialRefused(env, endpoint.provider, nowMs)
     const stretches = known?.board[key]
     if (!known || !stretches) return ejected ? { ...unknownHealth, ejected } : unknownHealth
     let computed = known.healths.get(key)
@@ -52,16 +58,21 @@ export function healthOf(nowMs: number): HealthOf {
  */
 export async function observe(env: Env, observation: Observation): Promise<void> {
   const { endpoint, atMs } = observation
-  const known = knownOf(endpoint.model.id)
+  const known = knownOf(env, endpoint.model.id)
   tally(known.board, observation)
   tally(known.untold, observation)
   known.healths.delete(endpointKey(endpoint))
   await exchange(env, endpoint.model.id, { atMs, everyMs })
 }
 
-/** Fetches what other isolates saw of a model that is about to be planned. For `waitUntil`; it never rejects. */
-export async function refresh(env: Env, modelId: string, nowMs: number): Promise<void> {
-  await exchange(env, modelId, { atMs: nowMs, everyMs: freshMs })
+/**
+ * Fetches what other isolates saw of what was planned, for the next plan, where there is a choice at all. It never
+ * rejects.
+ */
+export async function refresh(env: Env, endpoints: readonly Endpoint[], nowMs: number): Promise<void> {
+  if (endpoints.length < 2) return
+  const ids = new Set(endpoints.map(({ model }) => model.id))
+  await Promise.all([...ids].map((id) => exchange(env, id, { atMs: nowMs, everyMs: freshMs })))
 }
 
 async function exchange(
@@ -69,7 +80,7 @@ async function exchange(
   modelId: string,
   { atMs, everyMs: intervalMs }: { atMs: number; everyMs: number },
 ): Promise<void> {
-  const known = knownOf(modelId)
+  const known = knownOf(env, modelId)
   if (Math.abs(atMs - known.askedAtMs) < intervalMs) return
   known.askedAtMs = atMs
   const { untold } = known
@@ -106,17 +117,19 @@ export async function inTime<T>(promise: Promise<T> | undefined, timeoutMs: numb
   }
 }
 
-function knownOf(modelId: string): Known {
-  const known = modelsCache.get(modelId) ?? {
+function knownOf(env: Env, modelId: string): Known {
+  const models = modelsCache.get(env) ?? new Map<string, Known>()
+  modelsCache.set(env, models)
+  const known = models.get(modelId) ?? {
     board: {},
     untold: {},
     askedAtMs: Number.NEGATIVE_INFINITY,
     healths: new Map(),
   }
-  modelsCache.delete(modelId)
-  const [oldest] = modelsCache.keys()
-  if (oldest !== undefined && modelsCache.size >= modelsMax) modelsCache.delete(oldest)
-  modelsCache.set(modelId, known)
+  models.delete(modelId)
+  const [oldest] = models.keys()
+  if (oldest !== undefined && models.size >= modelsMax) models.delete(oldest)
+  models.set(modelId, known)
   return known
 }
 
@@ -127,9 +140,4 @@ function complain(error: unknown): void {
   if (complainedCache) return
   complainedCache = true
   console.warn(JSON.stringify({ event: 'health_unavailable', reason: String(error) }))
-}
-
-/** As in a new isolate. */
-export function forgetHealth(): void {
-  modelsCache.clear()
 }
