@@ -27,7 +27,7 @@ export interface Departure {
  * Watches the client from now on. The pending `waitUntil` is what keeps the context alive, and `request.signal`
  * working, after the client has left; without it nobody would settle.
  */
-export function departure(c: Context<{ Bindings: Env }>, limits: Limits): Departure {
+export function departure(c: Context<{ Bindings: Env }>, limits: Limits, onEnd: () => void): Departure {
   const left = new AbortController()
   const drained = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -45,6 +45,7 @@ export function departure(c: Context<{ Bindings: Env }>, limits: Limits): Depart
   const end = (): void => {
     clearTimeout(drainTimer)
     signal.removeEventListener('abort', leave)
+    onEnd()
     resolve()
   }
   return {

@@ -10,6 +10,7 @@ import { admit } from './admit.ts'
 import { readBody } from './body.ts'
 import { departure } from './departure.ts'
 import { dispatch } from './dispatch.ts'
+import { enter } from './entrance.ts'
 import { originOf, type Exchange } from './exchange.ts'
 import { limitsOf } from './limits.ts'
 import { bugIn, requestLog } from './log.ts'
@@ -29,9 +30,12 @@ export async function generate(c: Context<{ Bindings: Env }>, dialect: Dialect):
   const arrivedAtMs = Date.now()
   const id = generationId(arrivedAtMs)
   const ticket: Ticket = { generationId: id, arrivedAtMs, log: requestLog(id) }
+  let leave: (() => void) | undefined
   try {
-    return await serve(c, dialect, ticket)
+    leave = enter(c.env)
+    return await serve(c, dialect, { ticket, leave })
   } catch (thrown) {
+    leave?.()
     const error = GatewayError.from(thrown)
     ticket.log({
       status: error.status,
@@ -48,7 +52,11 @@ export async function generate(c: Context<{ Bindings: Env }>, dialect: Dialect):
 }
 
 /** The whole life of one generation, in the order it happens. */
-async function serve(c: Context<{ Bindings: Env }>, route: Dialect, ticket: Ticket): Promise<Response> {
+async function serve(
+  c: Context<{ Bindings: Env }>,
+  route: Dialect,
+  { ticket, leave }: { ticket: Ticket; leave: () => void },
+): Promise<Response> {
   const { env } = c
   const { headers } = c.req.raw
   const limits = limitsOf(env)
@@ -58,7 +66,7 @@ async function serve(c: Context<{ Bindings: Env }>, route: Dialect, ticket: Tick
   const dialect = route.formOf?.(asked) ?? route
   const { body, preset } = await applyPreset(env, caller.accountId, asked, dialect.format)
   const request = dialect.decodeRequest(body, headers)
-  const client = departure(c, limits)
+  const client = departure(c, limits, leave)
 
   // From here on every path, refusal by the providers and departure of the client included, ends in `settle`.
   const { plan, hold, routing } = await client.orEnd(
