@@ -1,102 +1,95 @@
-import * as z from 'zod/mini'
-import { catch as otherwise } from 'zod/mini'
 import { hostNames } from './host-names.ts'
 import type { Modality } from './model.ts'
 import type { Row } from './row.ts'
 import type { SeedPrice } from './seed.ts'
 
-/** What is read of `api.json` of models.dev; of what it has besides nothing is believed. */
-const number = ifGood(z.number())
-const text = ifGood(z.string())
-const flag = ifGood(z.boolean())
-const words = otherwise(z.array(z.string()), [])
-const costs = {
-  input: number,
-  output: number,
-  cache_read: number,
-  cache_write: number,
-}
-const tier = z.object({ ...costs, tier: z.object({ type: z.string(), size: z.number() }) })
-const option = z.object({ type: z.string(), values: z.nullish(z.array(z.nullable(z.string()))) })
-const model = z.object({
-  id: z.string(),
-  name: z.string(),
-  status: text,
-  cost: ifGood(
-    z.object({
-      ...costs,
-      reasoning: number,
-      input_audio: number,
-      output_audio: number,
-      tiers: ifGood(z.array(tier)),
-    }),
-  ),
-  limit: ifGood(z.object({ context: number, output: number })),
-  modalities: ifGood(z.object({ input: words, output: words })),
-  reasoning: flag,
-  reasoning_options: ifGood(z.array(option)),
-  tool_call: flag,
-  structured_output: flag,
-  temperature: flag,
-  release_date: text,
-  knowledge: text,
-  open_weights: flag,
-})
-const provider = z.object({ models: z.record(z.string(), z.unknown()) })
+type Fields = Readonly<Record<string, unknown>>
 
-/** What is not there and what is not as it should be are the same: not known. */
-function ifGood<S extends z.ZodMiniType>(schema: S) {
-  return otherwise(z.nullish(schema), () => null)
-}
-
-type ModelsDevModel = z.infer<typeof model>
-
-/** The rows of the hosts we can call. One that is not what it should be is left out; guards count what is left. */
+/**
+ * The rows of the hosts we can call, of `api.json` of models.dev. A row without an id or a name is left out, a field that
+ * is not what it should be is not known, and what there is besides is not looked at; guards count what is left.
+ */
 export function modelsDevRows(json: unknown): Row[] {
-  const api = z.record(z.string(), z.unknown()).parse(json)
-  return Object.entries(hostNames).flatMap(([slug, host]) =>
-    (host.modelsDev ?? []).flatMap((name) => {
-      const parsed = provider.safeParse(api[name])
-      if (!parsed.success) return []
-      return Object.values(parsed.data.models).flatMap((entry) => {
-        const row = model.safeParse(entry)
-        return row.success ? [rowOf(slug, row.data)] : []
-      })
-    }),
+  if (!isFields(json)) throw new Error('The list is no list of providers.')
+  return Object.entries(hostNames).flatMap(([slug, { modelsDev = [] }]) =>
+    modelsDev.flatMap((name) =>
+      Object.values(fieldsOf(fieldsOf(json[name])['models'])).flatMap((entry) =>
+        rowOf(slug, fieldsOf(entry)),
+      ),
+    ),
   )
 }
 
-function rowOf(slug: string, entry: ModelsDevModel): Row {
-  const efforts = entry.reasoning_options
-    ?.find(({ type }) => type === 'effort')
-    ?.values?.filter((value) => value !== null)
-  const released = dated(entry.release_date)
-  const cutoff = dated(entry.knowledge)
-  const off = entry.reasoning_options?.some(
-    ({ type, values }) => type === 'toggle' || type === 'budget_tokens' || values?.includes('none') === true,
-  )
-  return {
-    provider: slug,
-    upstream: entry.id,
-    name: entry.name,
-    source: 'models.dev',
-    price: priceOf(slug, entry.cost),
-    context: positive(entry.limit?.context),
-    output: positive(entry.limit?.output),
-    input: modalities(entry.modalities?.input ?? []),
-    writes: modalities(entry.modalities?.output ?? []),
-    reasoning: entry.reasoning ? (off === false && efforts ? 'always' : 'optional') : undefined,
-    ...(efforts && efforts.length > 0 && { efforts }),
-    able: {
-      ...(entry.tool_call != null && { tools: entry.tool_call }),
-      ...(entry.structured_output != null && { schema: entry.structured_output }),
-      ...(entry.temperature != null && { sampling: entry.temperature }),
-    },
-    ...(released !== undefined && { released }),
-    ...(cutoff !== undefined && { cutoff }),
-    ...(entry.open_weights != null && { openWeights: entry.open_weights }),
-    ...(entry.status === 'deprecated' && { deprecated: true }),
+function rowOf(slug: string, entry: Fields): Row[] {
+  const { id, name } = entry
+  if (typeof id !== 'string' || typeof name !== 'string') return []
+  const limit = fieldsOf(entry['limit'])
+  const { input, output } = fieldsOf(entry['modalities'])
+  const reasoning = reasoningOf(entry)
+  const { released, cutoff } = {
+    released: dated(entry['release_date']),
+    cutoff: dated(entry['knowledge']),
   }
+  return [
+    {
+      provider: slug,
+      upstream: id,
+      name,
+      source: 'models.dev',
+      price: priceOf(slug, fieldsOf(entry['cost'])),
+      context: positive(limit['context']),
+      output: positive(limit['output']),
+      input: modalities(texts(input)),
+      writes: modalities(texts(output)),
+      ...reasoning,
+      able: {
+        ...flag('tools', entry['tool_call']),
+        ...flag('schema', entry['structured_output']),
+        ...flag('sampling', entry['temperature']),
+      },
+      ...(released !== undefined && { released }),
+      ...(cutoff !== undefined && { cutoff }),
+      ...flag('openWeights', entry['open_weights']),
+      ...(entry['status'] === 'deprecated' && { deprecated: true }),
+    },
+  ]
+}
+
+/** A model that lists efforts, and no way to do without, always reasons. */
+function reasoningOf(entry: Fields): Pick<Row, 'reasoning' | 'efforts'> {
+  const options = listOf(entry['reasoning_options'])
+  const efforts = texts(options.find(({ type }) => type === 'effort')?.['values'])
+  const canDoWithout = options.some(
+    ({ type, values }) => type === 'toggle' || type === 'budget_tokens' || texts(values).includes('none'),
+  )
+  const hasEfforts = options.some(({ type, values }) => type === 'effort' && Array.isArray(values))
+  return {
+    reasoning:
+      entry['reasoning'] === true ? (hasEfforts && !canDoWithout ? 'always' : 'optional') : undefined,
+    ...(efforts.length > 0 && { efforts }),
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : {}
+}
+
+function listOf(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.filter(isFields) : []
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+}
+
+function flag<N extends string>(name: N, value: unknown): { [K in N]?: boolean } {
+  const found: { [K in N]?: boolean } = {}
+  if (typeof value === 'boolean') found[name] = value
+  return found
 }
 
 /** The longest prompt that a tier with this threshold leaves as it is. */
@@ -104,30 +97,32 @@ export function belowTier(slug: string, threshold: number): number {
   return hostNames[slug]?.reachesTiers ? threshold - 1 : threshold
 }
 
-function priceOf(slug: string, cost: ModelsDevModel['cost']): SeedPrice | undefined {
-  const base = tokenPrices(cost)
-  if (!cost || !base) return undefined
-  const tiers = (cost.tiers ?? []).flatMap((each) => {
-    const prices = tokenPrices(each)
-    return each.tier.type === 'context' && prices
-      ? [{ above: belowTier(slug, each.tier.size), ...prices }]
+function priceOf(slug: string, cost: Fields): SeedPrice | undefined {
+  const base = tokenPrices(costsOf(cost))
+  if (!base) return undefined
+  const tiers = listOf(cost['tiers']).flatMap((each) => {
+    const prices = tokenPrices(costsOf(each))
+    const { type, size } = fieldsOf(each['tier'])
+    return type === 'context' && typeof size === 'number' && prices
+      ? [{ above: belowTier(slug, size), ...prices }]
       : []
   })
-  const { reasoning, input_audio: audio, output_audio: audioOutput } = cost
-  return {
-    ...base,
-    ...(isPrice(reasoning) && { reasoning: usdText(reasoning) }),
-    ...(isPrice(audio) && { audio: usdText(audio) }),
-    ...(isPrice(audioOutput) && { audioOutput: usdText(audioOutput) }),
-    ...(tiers.length > 0 && { tiers }),
-  }
+  const rare = { reasoning: cost['reasoning'], audio: cost['input_audio'], audioOutput: cost['output_audio'] }
+  const known = Object.entries(rare).flatMap(([name, dollars]) =>
+    isPrice(dollars) ? [[name, usdText(dollars)]] : [],
+  )
+  return { ...base, ...Object.fromEntries(known), ...(tiers.length > 0 && { tiers }) }
+}
+
+function costsOf({ input, output, cache_read: read, cache_write: write }: Fields): TokenCosts {
+  return { input, output, cache_read: read, cache_write: write }
 }
 
 export interface TokenCosts {
-  input?: number | null | undefined
-  output?: number | null | undefined
-  cache_read?: number | null | undefined
-  cache_write?: number | null | undefined
+  input?: unknown
+  output?: unknown
+  cache_read?: unknown
+  cache_write?: unknown
 }
 
 /**
@@ -149,8 +144,8 @@ export function tokenPrices(cost: TokenCosts | null | undefined): SeedPrice | un
 const ratioMax = 100
 
 /** Less than can be written would become a zero, which is a price as well. */
-function isPrice(dollars: number | null | undefined): dollars is number {
-  return dollars != null && dollars >= 0.000_001
+function isPrice(dollars: unknown): dollars is number {
+  return typeof dollars === 'number' && dollars >= 0.000_001
 }
 
 /** Dollars as decimal text of at most six decimals: what a source computed in floating point is rounded back. */
@@ -173,13 +168,14 @@ export function modalities(names: readonly string[]): Modality[] {
   return (['text', 'image', 'file', 'audio', 'video'] as const).filter((name) => found.includes(name))
 }
 
-function positive(count: number | null | undefined): number | undefined {
-  return count && count > 0 && Number.isInteger(count) ? count : undefined
+function positive(count: unknown): number | undefined {
+  return typeof count === 'number' && count > 0 && Number.isInteger(count) ? count : undefined
 }
 
 /** A date as it should be; a month alone becomes its last day, as lists of models have it. */
-function dated(date: string | null | undefined): string | undefined {
-  const [, year, month, day] = /^(20\d\d)-(\d\d)(?:-(\d\d))?$/.exec(date ?? '') ?? []
+function dated(date: unknown): string | undefined {
+  const text = typeof date === 'string' ? date : ''
+  const [, year, month, day] = /^(20\d\d)-(\d\d)(?:-(\d\d))?$/.exec(text) ?? []
   if (year === undefined || month === undefined) return undefined
   return day === undefined
     ? new Date(Date.UTC(Number(year), Number(month), 0)).toISOString().slice(0, 10)

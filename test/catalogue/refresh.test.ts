@@ -158,7 +158,7 @@ test('rows that are not what they should be are left out, whatever they are', ()
   }
   const rows = modelsDevRows({ ...junk, groq: [], anthropic: null, other: 'x' })
   expect(rows.map((each) => [each.upstream, each.price])).toEqual([['d', undefined]])
-  expect(() => modelsDevRows([])).toThrow('expected record')
+  expect(() => modelsDevRows([])).toThrow('no list of providers')
 })
 
 /** Refreshes in order, each with what the one before it remembered. */
@@ -232,7 +232,7 @@ test('a day has so many writes: what would take more waits for the next', async 
 
 test.each([
   ['an error', replyJson(500, { error: 'x' }), 'The list answered 500.'],
-  ['no list', replyJson(200, []), 'expected record'],
+  ['no list', replyJson(200, []), 'no list of providers'],
   ['a list without end', streaming(fill('a', 17 * 1024 * 1024), silence), 'The list is too long.'],
 ])('a source that answers with %s changes nothing', async (_, steps, message) => {
   const before = (await catalogueOf(env)).version
