@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono/tiny'
 import * as z from 'zod/mini'
-import { authenticate } from '../accounts/caller.ts'
+import { authenticate, digitsOfOurKey } from '../accounts/caller.ts'
+import { ownModels } from '../accounts/own-models.ts'
 import { filtered, keepsNothing, type Filter } from '../catalogue/filter.ts'
 import { listedModels, listText } from '../catalogue/listing.ts'
 import { publicEndpoint, publicEndpoints, publicModel } from '../catalogue/public-model.ts'
@@ -11,6 +12,7 @@ import { sorted, sorts } from '../catalogue/sort.ts'
 import type { Env } from '../env.ts'
 import { limitsOf } from '../gateway/limits.ts'
 import { profileOf } from '../gateway/profile.ts'
+import { measuresOf } from '../routing/health/measures.ts'
 import { queryOf } from './input.ts'
 
 /** What can be called now. Needs no key: it says nothing of anybody's account. */
@@ -123,19 +125,24 @@ models.get('/embeddings/models', async (c) => {
   )
 })
 
-/** The models that the caller's key may use: all of them, until a key can be told which. */
+/** The models that the caller's account and key let serve. */
 models.get('/models/user', async (c) => {
   const asked = queryOf(c, z.strictObject(page))
   const caller = await authenticate(c.env, c.req.raw.headers)
-  await profileOf(c.env, caller, limitsOf(c.env), Date.now())
-  return c.body(listText(await listedModels(c.env), asked, pathOf(c)), 200, json)
+  const nowMs = Date.now()
+  const { routing = [] } = await profileOf(c.env, caller, limitsOf(c.env), nowMs)
+  const own = ownModels(await listedModels(c.env), routing, nowMs)
+  return c.body(listText(own, asked, pathOf(c)), 200, json)
 })
 
 models.get('/model/:author/:slug', async (c) => c.json({ data: publicModel(await selected(c)) }))
 
-models.get('/models/:author/:slug/endpoints', async (c) =>
-  c.json({ data: publicEndpoints(await selected(c)) }),
-)
+/** How fast they are is told to who has a key. */
+models.get('/models/:author/:slug/endpoints', async (c) => {
+  const selection = await selected(c)
+  const isKnown = (await digitsOfOurKey(c.env, c.req.raw.headers)) !== undefined
+  return c.json({ data: publicEndpoints(selection, await measuresOf(c.env, selection.endpoints, isKnown)) })
+})
 
 /** The endpoints that are known to store nothing. */
 models.get('/endpoints/zdr', async (c) => {
