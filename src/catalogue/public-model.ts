@@ -1,4 +1,5 @@
 import type { UsdPicos } from '../base/money.ts'
+import type { Percentiles } from '../generation/routing.ts'
 import { nameOf } from './hosts.ts'
 import type { Endpoint, Model, Price, TokenPrices } from './model.ts'
 import type { Selection } from './resolve.ts'
@@ -32,20 +33,46 @@ export function publicModel({ model, endpoints }: Selection): Record<string, unk
   }
 }
 
+/** What is measured of an endpoint, under the contract's names. */
+export interface Measures {
+  /** 0 does well, -1 is degraded, -2 is down, -3 is in an outage right now. */
+  status: 0 | -1 | -2 | -3
+  /** Percent of the requests that count; null where there were few. */
+  uptime_last_5m: number | null
+  uptime_last_30m: number | null
+  uptime_last_1d: number | null
+  /** Milliseconds to the first token; null without data. */
+  latency_last_30m: Percentiles | null
+  /** Tokens a second. */
+  throughput_last_30m: Percentiles | null
+}
+
+const unmeasured: Measures = {
+  status: 0,
+  uptime_last_5m: null,
+  uptime_last_30m: null,
+  uptime_last_1d: null,
+  latency_last_30m: null,
+  throughput_last_30m: null,
+}
+
 /** A model with its live endpoints, one by one. */
-export function publicEndpoints({ model, endpoints }: Selection): Record<string, unknown> {
+export function publicEndpoints(
+  { model, endpoints }: Selection,
+  measured: (endpoint: Endpoint) => Measures | undefined,
+): Record<string, unknown> {
   return {
     id: model.id,
     name: model.name,
     created: model.created,
     description: model.description,
     architecture: architecture(model),
-    endpoints: endpoints.map((endpoint) => publicEndpoint(endpoint)),
+    endpoints: endpoints.map((endpoint) => publicEndpoint(endpoint, measured(endpoint))),
   }
 }
 
 /** An endpoint as the contract shows it. */
-export function publicEndpoint(endpoint: Endpoint): Record<string, unknown> {
+export function publicEndpoint(endpoint: Endpoint, measures = unmeasured): Record<string, unknown> {
   const { model, price } = endpoint
   const provider = nameOf(endpoint.provider)
   const toolChoice = endpoint.supportedParameters.includes('tool_choice')
@@ -64,12 +91,7 @@ export function publicEndpoint(endpoint: Endpoint): Record<string, unknown> {
     supports_implicit_caching: price.cachedPicos !== undefined,
     supports_tool_choice: { auto: toolChoice, function: toolChoice, none: toolChoice, required: toolChoice },
     supports_voice_cloning: false,
-    status: 0,
-    uptime_last_5m: null,
-    uptime_last_30m: null,
-    uptime_last_1d: null,
-    latency_last_30m: null,
-    throughput_last_30m: null,
+    ...measures,
   }
 }
 

@@ -1,18 +1,18 @@
 import { dayMs, hourMs, minuteMs, secondMs } from '../../base/time.ts'
-import type { Percentiles } from '../../generation/routing.ts'
+import type { Measures } from '../../catalogue/public-model.ts'
+import {
+  classRequestsMin,
+  degradedUptimeMin,
+  normalUptimeMin,
+  outageFailuresMin,
+  outageShareMin,
+  uptimeRequestsMin,
+} from '../choices.ts'
 import type { EndpointHealth } from '../endpoint-health.ts'
 import { summed, type Ages, type Board, type Counts } from './board.ts'
 import { percentiles } from './sketch.ts'
 
 type Stretches = Readonly<Record<string, Counts>>
-
-/** The numbers behind the words; `choices.ts` says why. */
-const outageFailuresMin = 2
-const outageShareMin = 0.5
-const classRequestsMin = 100
-const normalMin = 0.95
-const degradedMin = 0.8
-const uptimeRequestsMin = 10
 
 /** What a plan wants to know of an endpoint, apart from what only this isolate knows. */
 export function healthFrom(stretches: Stretches, nowMs: number): Omit<EndpointHealth, 'ejected' | 'cooling'> {
@@ -32,26 +32,14 @@ export function healthFrom(stretches: Stretches, nowMs: number): Omit<EndpointHe
   }
 }
 
-/** What people are shown of an endpoint. */
-export interface PublishedHealth {
-  /** 0 does well, -1 is degraded, -2 is down, -3 is in an outage right now. */
-  status: 0 | -1 | -2 | -3
-  /** Percent of the counted requests; null where there were few. */
-  uptime5m: number | null
-  uptime30m: number | null
-  uptime1d: number | null
-  /** Over 30 minutes; null without data. */
-  latencyMs: Percentiles | null
-  throughput: Percentiles | null
-}
-
-export function publishedFrom(board: Board, nowMs: number): Record<string, PublishedHealth> {
+/** What people are shown of each endpoint. */
+export function measuresFrom(board: Board, nowMs: number): Record<string, Measures> {
   return Object.fromEntries(
-    Object.entries(board).map(([endpoint, stretches]) => [endpoint, published(stretches, nowMs)]),
+    Object.entries(board).map(([endpoint, stretches]) => [endpoint, measures(stretches, nowMs)]),
   )
 }
 
-function published(stretches: Stretches, nowMs: number): PublishedHealth {
+function measures(stretches: Stretches, nowMs: number): Measures {
   const { outage, uptime } = healthFrom(stretches, nowMs)
   const samples = summed(stretches, nowMs, { p: 30 * minuteMs })
   const percent = (ages: Ages): number | null => {
@@ -60,11 +48,11 @@ function published(stretches: Stretches, nowMs: number): PublishedHealth {
   }
   return {
     status: outage ? -3 : statuses[uptime],
-    uptime5m: percent({ m: 5 * minuteMs }),
-    uptime30m: percent({ m: 30 * minuteMs }),
-    uptime1d: percent({ q: dayMs }),
-    latencyMs: percentiles(sketch(samples, 'l'), 'low') ?? null,
-    throughput: percentiles(sketch(samples, 't'), 'high') ?? null,
+    uptime_last_5m: percent({ m: 5 * minuteMs }),
+    uptime_last_30m: percent({ m: 30 * minuteMs }),
+    uptime_last_1d: percent({ q: dayMs }),
+    latency_last_30m: percentiles(sketch(samples, 'l'), 'low') ?? null,
+    throughput_last_30m: percentiles(sketch(samples, 't'), 'high') ?? null,
   }
 }
 
@@ -90,8 +78,8 @@ function isOut({ requests, share }: Success): boolean {
 }
 
 function uptimeClass({ requests, share }: Success): EndpointHealth['uptime'] {
-  if (requests < classRequestsMin || share >= normalMin) return 'normal'
-  return share >= degradedMin ? 'degraded' : 'down'
+  if (requests < classRequestsMin || share >= normalUptimeMin) return 'normal'
+  return share >= degradedUptimeMin ? 'degraded' : 'down'
 }
 
 /** Of summed counts those of one kind of samples, by bucket. */

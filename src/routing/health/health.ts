@@ -1,9 +1,10 @@
 import { DurableObject } from 'cloudflare:workers'
 import * as z from 'zod/mini'
 import { minuteMs } from '../../base/time.ts'
+import type { Measures } from '../../catalogue/public-model.ts'
 import type { Env } from '../../env.ts'
 import { agesForPeople, agesForRouting, agesStored, kept, merge, type Board } from './board.ts'
-import { publishedFrom, type PublishedHealth } from './figures.ts'
+import { measuresFrom } from './figures.ts'
 
 const savedEveryMs = minuteMs
 const counts = z.record(z.string(), z.number())
@@ -33,8 +34,8 @@ export class Health extends DurableObject<Env> {
   }
 
   /** By endpoint. */
-  published(): Record<string, PublishedHealth> {
-    return publishedFrom(this.#board, Date.now())
+  measures(): Record<string, Measures> {
+    return measuresFrom(this.#board, Date.now())
   }
 
   #saveSoon(nowMs: number): void {

@@ -5,6 +5,7 @@ import { endpointKey, unknownHealth, type EndpointHealth, type HealthOf } from '
 import { agesForRouting, kept, merge, tally, type Board } from './board.ts'
 import { isCredentialRefused } from './credentials.ts'
 import { healthFrom } from './figures.ts'
+import { inTime, objectOf } from './object.ts'
 import type { Observation } from './observation.ts'
 
 /** How often the object of a model is told, and how old its view may be when the model is planned. */
@@ -87,33 +88,13 @@ async function exchange(
   known.untold = {}
   known.healths.clear()
   try {
-    const view = await inTime(object(env, modelId)?.exchange(untold), patienceMs)
+    const view = await inTime(objectOf(env, modelId)?.exchange(untold), patienceMs)
     known.board = merge(view ?? kept(known.board, atMs, agesForRouting), known.untold)
   } catch (error) {
     // Nothing depends on it. It will be told with what comes next.
     known.board = kept(known.board, atMs, agesForRouting)
     known.untold = kept(merge(untold, known.untold), atMs, agesForRouting)
     complain(error)
-  }
-}
-
-/** The object of a model; absent in a deployment that has no binding yet. */
-export function object({ HEALTH, JURISDICTION, LOCATION_HINT }: Env, modelId: string) {
-  const objects = JURISDICTION ? HEALTH?.jurisdiction(JURISDICTION) : HEALTH
-  return objects?.getByName(modelId, LOCATION_HINT ? { locationHint: LOCATION_HINT } : {})
-}
-
-/** The result, unless it takes too long: then a throw. */
-export async function inTime<T>(promise: Promise<T> | undefined, timeoutMs: number): Promise<T | undefined> {
-  if (!promise) return undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The object of the model does not answer')), timeoutMs)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -1,0 +1,37 @@
+/**
+ * What the contract leaves open about routing, or says in two ways, and what is done here.
+ *
+ * | Question                          | Choice                                                                          |
+ * | --------------------------------- | ------------------------------------------------------------------------------- |
+ * | A significant outage              | In the last 30 s two or more of the requests that count failed, and half or more |
+ * | What counts as failed             | What may go better elsewhere: 401, 402, 403, 404, 5xx, a timeout, a broken or     |
+ * |                                   | empty answer, an error inside it or as its end. Not 400, 413, 422, refusals of    |
+ * |                                   | content, 403 for a region, what could not be translated, nor a client's leaving   |
+ * | 429                               | Counted by itself; part of no uptime                                            |
+ * | The window of the uptime class    | 30 minutes, and 100 requests or more; 94.5 % is degraded                         |
+ * | A few requests, as people see it  | Under 10 in the window there is no uptime                                       |
+ * | `status` of an endpoint           | 0 normal, -1 degraded, -2 down, -3 in an outage                                 |
+ * | Unit of latency                   | Milliseconds in answers, seconds in preferences                                 |
+ * | Latency of a whole answer         | None: when its first token came nobody knows                                    |
+ * | Throughput of a short answer      | None under 10 tokens: it would be the latency again                             |
+ * | Errors of percentiles             | 4.8 % at most, see `health/sketch.ts`                                           |
+ * | A bad tool call                   | Its arguments are no JSON, or its name is none of the request's. They are not    |
+ * |                                   | held against the schema: the validator costs 6.4 KB of a bundle of 150           |
+ * | A key that its provider refuses   | The provider is left for last for 5 minutes by this isolate; where it has        |
+ * |                                   | several keys, the next attempt draws another                                    |
+ */
+
+/** Of the last 30 s: both make an outage significant. */
+export const outageFailuresMin = 2
+export const outageShareMin = 0.5
+
+/** Of the last 30 minutes, from which on the class of an uptime is told; the contract's. */
+export const classRequestsMin = 100
+export const normalUptimeMin = 0.95
+export const degradedUptimeMin = 0.8
+
+/** From which on people are shown an uptime. */
+export const uptimeRequestsMin = 10
+
+/** Of a shorter answer the speed is that of its first token. */
+export const speedTokensMin = 10
