@@ -1,6 +1,6 @@
 import { toUsd } from '../base/money.ts'
 import type { LimitReset } from '../base/time.ts'
-import type { KeyUsage } from '../ledger/contract.ts'
+import type { Balance, KeyUsage } from '../ledger/contract.ts'
 import { routingObject } from './routing-settings.ts'
 
 /** A row of the table `keys`. */
@@ -43,21 +43,27 @@ export function keyObject(record: KeyRecord, usage: KeyUsage): object {
 }
 
 /** What a key is told of itself (`GET /key`). */
-export function ownKeyObject(record: KeyRecord, usage: KeyUsage, isFreeTier: boolean): object {
+export function ownKeyObject(record: KeyRecord, usage: KeyUsage, balance: Balance): object {
   const isManagementKey = record.class === 'management'
   return {
     ...spendingOf(record, usage),
-    is_free_tier: isFreeTier,
+    is_free_tier: !balance.purchased && !balance.unlimited,
     is_management_key: isManagementKey,
     is_provisioning_key: isManagementKey,
     creator_user_id: null,
     organization_id: null,
     workspace_id: record.account_id,
     allowed_data_regions: ['global'],
-    // -1 says "no limit": free models are limited by the key's own rates only.
-    free_model_daily_requests: { limit: -1, remaining: -1, used: 0 },
+    free_model_daily_requests: freeRequestsOf(balance),
     rate_limit: { requests: -1, interval: '10s', note: 'This field is deprecated and safe to ignore.' },
   }
+}
+
+/** All keys of an account share them; -1 says "no limit". */
+function freeRequestsOf({ freeRequests }: Balance): object {
+  if (!freeRequests) return { limit: -1, remaining: -1, used: 0 }
+  const { limit, used } = freeRequests
+  return { limit, remaining: Math.max(0, limit - used), used }
 }
 
 function spendingOf(record: KeyRecord, usage: KeyUsage): object {

@@ -148,11 +148,10 @@ export async function describeOwnKey(env: Env, caller: Caller): Promise<object> 
   const [record, usages, balance] = await Promise.all([
     findRecord(env, caller.keyHash),
     account.keyUsages([caller.keyHash]),
-    account.balance(),
+    account.balance('free_requests'),
   ])
   if (!record) throw refusedKey('unknown_key')
-  const isFreeTier = !balance.purchased && !balance.unlimited
-  return ownKeyObject(record, usages[caller.keyHash] ?? unused, isFreeTier)
+  return ownKeyObject(record, usages[caller.keyHash] ?? unused, balance)
 }
 
 async function withUsage(env: Env, record: KeyRecord): Promise<object> {

@@ -21,7 +21,7 @@ describe('a key about itself', () => {
       workspace_id: account.id,
       organization_id: null,
       allowed_data_regions: ['global'],
-      free_model_daily_requests: { limit: -1, remaining: -1, used: 0 },
+      free_model_daily_requests: { limit: 50, remaining: 50, used: 0 },
       rate_limit: { requests: -1, interval: '10s', note: expect.any(String) },
     })
     for (const field of ['hash', 'name', 'disabled', 'created_at', 'updated_at'])
