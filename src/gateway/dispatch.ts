@@ -10,6 +10,9 @@ import type { Trial } from '../routing/circuit/circuit.ts'
 import { circuitsOf, type Circuits } from '../routing/circuit/circuits.ts'
 import { firstTokenTimeout } from '../routing/circuit/first-tokens.ts'
 import { resultOf } from '../routing/circuit/result.ts'
+import { credentialRefused } from '../routing/health/credentials.ts'
+import { observe } from '../routing/health/memory.ts'
+import { outcomeOf } from '../routing/health/observation.ts'
 import type { Exchange } from './exchange.ts'
 import { exhausted, type Failure } from './exhausted.ts'
 import { Itinerary } from './itinerary.ts'
@@ -30,7 +33,8 @@ export async function* dispatch(exchange: Exchange, stop: AbortSignal): Dispatch
   const circuits = circuitsOf(env, limits)
   const itinerary = new Itinerary(exchange, circuits, Math.random)
   const failures: Failure[] = []
-  for (let endpoint = await itinerary.next(); endpoint; endpoint = await itinerary.next()) {
+  const next = async () => await itinerary.next(Date.now())
+  for (let endpoint = await next(); endpoint; endpoint = await next()) {
     if (failures.length > 0 && Date.now() >= deadlineMs) break
     const attempt = begin(exchange, endpoint, { circuits, itinerary })
     const { trial, preamble } = attempt
@@ -55,6 +59,7 @@ export async function* dispatch(exchange: Exchange, stop: AbortSignal): Dispatch
       if (committed) throw thrown
       failures.push({ endpoint, error })
       itinerary.failed(endpoint, error)
+      report(exchange, endpoint, error)
       yield [note(attempt, error)]
       if (client.left.aborted) return
       stop.throwIfAborted()
@@ -86,7 +91,7 @@ function begin(
   { circuits, itinerary }: { circuits: Circuits; itinerary: Itinerary },
 ): Attempt {
   const startedAtMs = Date.now()
-  const { isLast, isRetry } = itinerary
+  const { isRetry } = itinerary
   const whole = !endpoint.streams || isShort(endpoint, request)
   const p99Ms = circuits.p99Ms(endpoint, whole, startedAtMs)
   const reasons = endpoint.model.reasoning
@@ -95,7 +100,7 @@ function begin(
     startedAtMs,
     trial: circuits.begin(endpoint, { isRetry, whole }, startedAtMs),
     whole,
-    firstTokenTimeoutMs: firstTokenTimeout({ p99Ms, reasons, isLast }, limits),
+    firstTokenTimeoutMs: firstTokenTimeout({ p99Ms, reasons, isLast: itinerary.isLast(startedAtMs) }, limits),
     preamble: [],
     dropped: [],
   }
@@ -123,6 +128,18 @@ function answer(
     },
   })
 }
+
+/** What an endpoint did wrong counts against it, and a key of ours that it refuses is told to the operator. */
+function report({ env, client }: Exchange, endpoint: Endpoint, error: GatewayError): void {
+  const atMs = Date.now()
+  const outcome = outcomeOf(error)
+  client.keep(observe(env, { endpoint, atMs, outcome }))
+  if (outcome === 'failure' && credentialStatuses.has(error.details.upstream?.status ?? null)) {
+    credentialRefused(env, endpoint.provider, atMs)
+  }
+}
+
+const credentialStatuses: ReadonlySet<number | null> = new Set([401, 402, 403])
 
 function emptyAnswer(): GatewayError {
   return new GatewayError('provider_unavailable', 'Provider returned error', {

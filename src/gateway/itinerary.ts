@@ -33,17 +33,16 @@ export class Itinerary {
   }
 
   /** Whether nobody is left to ask after the one that `next` gave. */
-  get isLast(): boolean {
-    return (
-      this.#attempts >= this.#limits.attemptsMax || !this.#queue.some((endpoint) => this.#mayCome(endpoint))
-    )
+  isLast(nowMs: number): boolean {
+    const { attemptsMax } = this.#limits
+    return this.#attempts >= attemptsMax || !this.#queue.some((endpoint) => this.#mayCome(endpoint, nowMs))
   }
 
   /** The endpoint to ask now; `undefined` where there is none, or as many were asked as may be. */
-  async next(): Promise<Endpoint | undefined> {
+  async next(nowMs: number): Promise<Endpoint | undefined> {
     if (this.#attempts >= this.#limits.attemptsMax) return undefined
-    const index = this.#queue.findIndex((endpoint) => this.#mayCome(endpoint))
-    const [endpoint] = index < 0 ? [await this.#again()] : this.#queue.splice(0, index + 1).slice(-1)
+    const index = this.#queue.findIndex((endpoint) => this.#mayCome(endpoint, nowMs))
+    const [endpoint] = index < 0 ? [await this.#again(nowMs)] : this.#queue.splice(0, index + 1).slice(-1)
     if (!endpoint) return undefined
     this.#attempts++
     this.#tried.add(endpoint.model.id)
@@ -59,10 +58,10 @@ export class Itinerary {
     this.#repeat = upstream?.code === neverAnswered ? endpoint : undefined
   }
 
-  #mayCome(endpoint: Endpoint): boolean {
+  #mayCome(endpoint: Endpoint, nowMs: number): boolean {
     const { id } = endpoint.model
     if (this.#unfit.has(id)) return false
-    if (this.#attempts > 0 && !this.#circuits.mayRetry(endpoint, Date.now())) return false
+    if (this.#attempts > 0 && !this.#circuits.mayRetry(endpoint, nowMs)) return false
     // The models that come later each keep an attempt, as far as there are enough.
     return !this.#tried.has(id) || this.#limits.attemptsMax - this.#attempts > this.#modelsToCome()
   }
@@ -76,9 +75,9 @@ export class Itinerary {
    * Where nobody else is left, a connection that broke before any answer is worth a second one, once. All who lost one
    * at the same moment must not come back at the same moment.
    */
-  async #again(): Promise<Endpoint | undefined> {
+  async #again(nowMs: number): Promise<Endpoint | undefined> {
     const endpoint = this.#repeat
-    if (!endpoint || this.#hasRepeated || !this.#circuits.mayRetry(endpoint, Date.now())) return undefined
+    if (!endpoint || this.#hasRepeated || !this.#circuits.mayRetry(endpoint, nowMs)) return undefined
     this.#hasRepeated = true
     const { promise, resolve } = Promise.withResolvers<void>()
     setTimeout(resolve, this.#random() * this.#limits.repeatDelayMs)
