@@ -114,22 +114,38 @@ describe('a request becomes a preset', () => {
     expect(await kept('chat/completions', { model: 'a/b' })).toMatchObject({ system_prompt: null })
   })
 
-  test.for<[string, object, string]>([
-    ['x', { temperature: 9 }, '400 temperature: Too big: expected number to be <=2'],
-    ['x', { model: '@preset/y' }, '400 model: a preset cannot name another one'],
-    ['x', { cache_ttl_seconds: 0 }, '400 cache_ttl_seconds: Too small: expected number to be >=1'],
-    ['x', { cache_ttl_seconds: 86_401 }, '400 cache_ttl_seconds: Too big: expected number to be <=86400'],
-    ['x', { cache_enabled: 'no' }, '400 cache_enabled: Invalid input: expected boolean, received string'],
-    ['%20', {}, '400 slug: must have 1 to 100 letters, digits, hyphens or underscores'],
-    ['a'.repeat(101), {}, '400 slug: must have 1 to 100 letters, digits, hyphens or underscores'],
+  test.for<[string, string, object, string]>([
+    ['a field out of its bounds', 'x', { temperature: 9 }, 'temperature: Too big: expected number to be <=2'],
+    ['another preset', 'x', { model: '@preset/y' }, 'model: a preset cannot name another one'],
     [
+      'no time to keep answers',
+      'x',
+      { cache_ttl_seconds: 0 },
+      'cache_ttl_seconds: Too small: expected number to be >=1',
+    ],
+    [
+      'too long a time to keep answers',
+      'x',
+      { cache_ttl_seconds: 86_401 },
+      'cache_ttl_seconds: Too big: expected number to be <=86400',
+    ],
+    [
+      'a word for a flag',
+      'x',
+      { cache_enabled: 'no' },
+      'cache_enabled: Invalid input: expected boolean, received string',
+    ],
+    ['a slug of spaces', '%20', {}, 'slug: must have 1 to 100 letters, digits, hyphens or underscores'],
+    ['a long slug', 'a'.repeat(101), {}, 'slug: must have 1 to 100 letters, digits, hyphens or underscores'],
+    [
+      'a book for a system prompt',
       'x',
       { messages: [{ role: 'system', content: 'a'.repeat(300_000) }] },
-      '400 The preset has more than 262144 characters: keep less of it',
+      'The preset has more than 262144 characters: keep less of it',
     ],
-  ])('%s of %j is refused', async ([slug, body, message]) => {
+  ])('%s is refused', async ([, slug, body, message]) => {
     const { key } = await aKey()
-    expect(refusal(await capture(key, slug, body))).toBe(message)
+    expect(refusal(await capture(key, slug, body))).toBe(`400 ${message}`)
     expect((await send('GET', '/presets', { key })).body.total_count).toBe(0)
   })
 
