@@ -6,6 +6,7 @@ import { hostNames } from '../../src/catalogue/host-names.ts'
 import { modelsDevRows } from '../../src/catalogue/models-dev.ts'
 import type { Row } from '../../src/catalogue/row.ts'
 import { parseSeed, type Seed, type SeedModel } from '../../src/catalogue/seed.ts'
+import { withFastClaude } from './fast-claude.ts'
 import { freeModels } from './free.ts'
 import { genaiPricesRows, isListedByGenaiPrices } from './genai-prices.ts'
 import { openRouterList } from './openrouter.ts'
@@ -38,7 +39,7 @@ export async function buildSeed(homes: Homes): Promise<{ seed: Seed; rows: numbe
     ...fromModelsDev,
   ])
   const models = assemble([...rows, ...openRouter.rows], registry, openRouter, packages.piAi.date)
-  const listed = withCurated(models, curated.models)
+  const listed = withFastClaude(withCurated(models, curated.models))
   const seed = parseSeed({
     sources: [...curated.sources, ...simulator.sources],
     models: [...listed, ...freeModels(listed, openRouter.free), ...simulator.models]

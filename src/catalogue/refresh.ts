@@ -83,11 +83,12 @@ type Step =
 
 /**
  * What becomes of an endpoint. Where a zero is meant, as of what is free or only reads, there is no price to follow; one
- * with a peak has prices that the list lacks.
+ * with a peak, and a fast one, has prices that the list lacks.
  */
 function stepOf(endpoint: SeedEndpoint, row: Row | undefined, usual: number): Step {
   const isOfList = endpoint.source === 'models.dev'
-  if (endpoint.completion === '0' || endpoint.offPeak) return { kind: 'same', endpoint }
+  if (endpoint.completion === '0' || endpoint.offPeak || endpoint.quirks?.fast)
+    return { kind: 'same', endpoint }
   if (!row || row.deprecated)
     return isOfList ? { kind: 'removed', endpoint: undefined } : { kind: 'same', endpoint }
   const { price } = row

@@ -68,6 +68,7 @@ const quirks = z.strictObject({
   reasoningRequest: z.exactOptional(z.enum(['reasoning_effort', 'reasoning', 'thinking'])),
   efforts: z.exactOptional(z.array(z.string())),
   extensions: z.exactOptional(z.boolean()),
+  fast: z.exactOptional(z.boolean()),
   drop: z.exactOptional(z.array(z.string())),
 })
 

@@ -148,6 +148,16 @@ test('Claude is priced by the length of its prompt, and for what is cached for a
   expect(regions?.map(({ region }) => region)).toContain('eu')
 })
 
+test('the fast mode of Claude is a model of its own, for which Anthropic is asked by the usual name', async () => {
+  const model = await (await catalogueOf(env)).model('anthropic/claude-opus-4.8-fast')
+  expect(model?.endpoints[0]).toMatchObject({
+    provider: 'anthropic',
+    upstreamModel: 'claude-opus-4-8',
+    price: { promptPicos: 10_000_000, completionPicos: 50_000_000, cacheWriteLongPicos: 20_000_000 },
+    quirks: { fast: true },
+  })
+})
+
 test('the snapshot names where its facts come from, and when', () => {
   expect(snapshot.sources.map(({ name }) => name)).toContain('models.dev')
   for (const source of snapshot.sources) expect(source.date).toMatch(/^2026-\d\d-\d\d$/)

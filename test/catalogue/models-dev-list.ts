@@ -32,7 +32,7 @@ export function listOf(models: readonly SeedModel[]): List {
     if (id.endsWith(':free')) continue
     for (const endpoint of endpoints) {
       const [provider] = hostNames[endpoint.provider]?.modelsDev ?? []
-      if (provider === undefined) continue
+      if (provider === undefined || endpoint.quirks?.fast) continue
       const { prompt, tiers, context, output } = endpoint
       const rows = (list[provider] ??= { models: {} }).models
       rows[endpoint.model] = {

@@ -55,6 +55,14 @@ test.each([
   expect(counts).toMatchObject({ changed: 0, refused: 1 })
 })
 
+test('the price of a fast mode does not follow that of the usual one, which has the same name there', () => {
+  const list = listOf(models)
+  row(list, 'anthropic', 'claude-opus-4-8', { input: 4, output: 20, cache_read: 0.4 })
+  expect(told(list).changes.map(({ model, upstream }) => [model, upstream])).toEqual([
+    ['anthropic/claude-opus-4.8', 'claude-opus-4-8'],
+  ])
+})
+
 test('a price too small to be written is none, and not zero', () => {
   const list = listOf(models)
   row(list, 'groq', 'deepseek/deepseek-v4-pro', { input: 0.000_000_4, output: 0.000_000_4 })
