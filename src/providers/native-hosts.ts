@@ -36,7 +36,11 @@ export const nativeHosts: readonly Provider[] = [
     auth: vertexAuth,
     cancellable: false,
     serves: /^(?!claude)[^/]+$/,
-    quirks: { needsBytes: true, countsTokens: true },
+    quirks: {
+      needsBytes: true,
+      countsTokens: true,
+      tierHeader: 'x-vertex-ai-llm-shared-request-type',
+    },
     also: [
       claudeOnVertex,
       // Open models, which Vertex serves by their authors' names.

@@ -80,6 +80,8 @@ export interface Quirks {
   answerSchema?: boolean
   /** Anthropic's fast mode is what the endpoint's price is for. */
   fast?: boolean
+  /** The header that asks for a service tier, where the body has no field for it. */
+  tierHeader?: string
   /** Counts a prompt's tokens for the asking; `whole` where it takes a whole request of Gemini's in place of its parts. */
   countsTokens?: boolean | 'whole'
 }
@@ -94,6 +96,15 @@ export interface UpstreamTarget {
   maxCompletionTokens?: number | null
   /** Whether its model thinks; absent where nobody knows. */
   reasoning?: boolean
+  /** Of its model; absent where nobody knows. */
+  model?: {
+    /** It cannot be asked not to reason. */
+    reasoningMandatory: boolean
+    /** What it can be asked for, least first. */
+    reasoningEfforts: readonly string[]
+  }
+  /** The service tier it is sold in; absent: the usual one. */
+  tier?: 'flex' | 'priority'
   /** Whose sealed thoughts it can read, see `Seal`; absent: nobody's. */
   maker?: string
 }

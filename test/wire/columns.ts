@@ -19,7 +19,7 @@ export function sent(
   body: JsonObject,
   { dropped = [], betas }: { dropped?: string[]; betas?: string } = {},
 ): Cell {
-  return { body, dropped, ...(betas !== undefined && { betas }) }
+  return { body, dropped: dropped.toSorted(), ...(betas !== undefined && { betas }) }
 }
 
 export function unsupported(message: string): Cell {
@@ -92,7 +92,7 @@ export function cellOf({ client = 'openai-chat', betas = '', request }: Scenario
   try {
     const { body, dropped, headers } = protocol.encodeRequest(decoded, target)
     const asked = headers?.['anthropic-beta']
-    return { body, dropped, ...(asked !== undefined && { betas: asked }) }
+    return { body, dropped: dropped.toSorted(), ...(asked !== undefined && { betas: asked }) }
   } catch (error) {
     if (error instanceof GatewayError && error.type === 'invalid_request')
       return { unsupported: error.message }

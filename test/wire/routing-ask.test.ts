@@ -43,6 +43,14 @@ const refused = (message: string | RegExp): unknown =>
 
 describe.each(formats)('POST /%s', (_, dialect, protocol, least) => {
   const ask = (body: JsonObject): RoutingAsk => decode(dialect, { ...least, ...body }).routing
+  const ceiling = (prompt: Json) => ask({ provider: { max_price: { prompt } } }).preferences.maxPrice
+  const given = (value: Json) => ask({ provider: { preferred_max_latency: value } }).preferences
+  const sent = (body: JsonObject) =>
+    protocol.encodeRequest(decode(dialect, { model: 'a/b', ...least, ...body }), {
+      upstreamModel: 'up',
+      quirks: {},
+      streams: true,
+    })
 
   test('models are those named, the first first and each once', () => {
     expect(ask({ model: 'a/b' }).models).toEqual(['a/b'])
@@ -86,7 +94,6 @@ describe.each(formats)('POST /%s', (_, dialect, protocol, least) => {
   })
 
   test('[R36] a price is a number or its text', () => {
-    const ceiling = (prompt: Json) => ask({ provider: { max_price: { prompt } } }).preferences.maxPrice
     expect(ceiling('1')).toEqual({ promptPicos: 1_000_000 })
     expect(ceiling(1)).toEqual(ceiling('1'))
     expect(ceiling(0.1)).toEqual({ promptPicos: 100_000 })
@@ -94,7 +101,6 @@ describe.each(formats)('POST /%s', (_, dialect, protocol, least) => {
   })
 
   test('[R53] a bare threshold is the median', () => {
-    const given = (value: Json) => ask({ provider: { preferred_max_latency: value } }).preferences
     expect(given(2)).toEqual({ maxLatency: { p50: 2 } })
     expect(given(2)).toEqual(given({ p50: 2 }))
   })
@@ -130,15 +136,15 @@ describe.each(formats)('POST /%s', (_, dialect, protocol, least) => {
       preset: 'p',
       service_tier: 'flex',
     }
-    const sent = (body: JsonObject) =>
-      protocol.encodeRequest(decode(dialect, { model: 'a/b', ...least, ...body }), {
-        upstreamModel: 'up',
-        quirks: {},
-        streams: true,
-      })
     expect(sent(about)).toEqual(sent({}))
   })
 })
+
+const many = (length: number, pattern: string) => Array.from({ length }, () => pattern)
+
+const keyOf = (dialect: Dialect, body: JsonObject) => decode(dialect, body).routing.conversation?.key
+
+const user = (content: Json): JsonObject => ({ role: 'user', content })
 
 const chat = (body: JsonObject, headers?: Record<string, string>): RoutingAsk =>
   decode(openaiChatDialect, { model: 'a/b', messages: [{ role: 'user', content: 'Hi' }], ...body }, headers)
@@ -166,7 +172,6 @@ describe('what auto routers are asked', () => {
     expect(beta).not.toHaveProperty('auto')
   })
 
-  const many = (length: number, pattern: string) => Array.from({ length }, () => pattern)
   test.each<[JsonObject, RegExp]>([
     [{ allowed_models: many(1_025, 'a') }, /^plugins\[0\]\.allowed_models: Too big/],
     [{ excluded_models: ['a'.repeat(1_025)] }, /^plugins\[0\]\.excluded_models\[0\]: Too big/],
@@ -255,8 +260,6 @@ describe('the conversation', () => {
     )
   })
 
-  const keyOf = (dialect: Dialect, body: JsonObject) => decode(dialect, body).routing.conversation?.key
-  const user = (content: Json): JsonObject => ({ role: 'user', content })
   const answer: JsonObject = { role: 'assistant', content: 'Yes' }
 
   test.each<[string, Dialect, (system: string, first: string, ...more: JsonObject[]) => JsonObject]>([
@@ -346,7 +349,6 @@ describe('the parameters that a body asks for', () => {
     ])
     const messages = (body: JsonObject) =>
       decode(anthropicMessagesDialect, { messages: [user('Hi')], ...body }).routing.parameters.toSorted()
-    const user = (content: string): JsonObject => ({ role: 'user', content })
     expect(
       messages({
         max_tokens: 2_000,

@@ -16,7 +16,7 @@ export async function simulate(_url: string, request: UpstreamRequest): Promise<
   const parsed = chatRequest.safeParse(parseJson(request.body))
   if (!parsed.success) return refusal(400, 'invalid_request_error', 'invalid_value')
   const chat = parsed.data
-  const model = models[chat.model]
+  const model = models[chat.model ?? '']
   if (!model) return refusal(404, 'invalid_request_error', 'model_not_found')
   if (model.fails) return refusal(503, 'server_error', 'simulated_failure')
   if (chat.stream && model.wholeOnly) return refusal(400, 'invalid_request_error', 'unsupported_value')
@@ -75,7 +75,7 @@ function headOf(chat: ChatRequest, object: string): JsonObject {
     id: `simulated-${crypto.randomUUID()}`,
     object,
     created: Math.floor(Date.now() / 1_000),
-    model: chat.model,
+    model: chat.model ?? '',
   }
 }
 

@@ -19,6 +19,8 @@ const completionTokensDefault = 8_192
 /** The body for a host of this format: the client's own with named edits, or its conversation. */
 export function encodeBody(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
   const made = request.native.format === 'anthropic-messages' ? edit(request, target) : write(request, target)
+  // The endpoint is the fast one, and so is its price, by whatever word the client came to it.
+  if (target.quirks.fast) made.body['speed'] = 'fast'
   const refused = (target.quirks.drop ?? []).filter((field) => field in made.body)
   for (const field of refused) delete made.body[field]
   return { body: made.body, dropped: [...new Set([...made.dropped, ...refused])] }
@@ -51,7 +53,6 @@ function edit(request: GenerationRequest, target: UpstreamTarget): { body: JsonO
     stream: () => ({ stream: target.streams }),
     thinking: () => (thinking.thinking ? { thinking: thinking.thinking } : {}),
     output_config: (value) => outputConfig(value, thinking.effort),
-    speed: (value) => (value === 'fast' && target.quirks.fast ? { speed: value } : {}),
   }
   if (body['speed'] === 'fast' && !target.quirks.fast) dropped.push('speed')
   const upstream: JsonObject = {}

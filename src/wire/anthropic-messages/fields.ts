@@ -29,7 +29,8 @@ const requestFields: Record<string, Handling> = {
   context_management: 'sent',
   container: 'sent',
   mcp_servers: 'sent',
-  speed: 'edited',
+  // Said of the endpoint that is fast, whether or not the client says it.
+  speed: 'kept',
 
   // Who asks. A provider never learns it.
   metadata: 'kept',

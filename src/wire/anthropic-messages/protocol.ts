@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationEvents } from '../../generation/events.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
+import { fitted } from '../fit.ts'
 import { faultOf } from '../faults.ts'
 import { readArray, readCount, readObject } from '../json.ts'
 import type { Protocol, UpstreamBody, UpstreamTarget } from '../protocol.ts'
@@ -36,7 +37,7 @@ export function anthropicMessagesOn(deployment: Deployment): Protocol {
     format: 'anthropic-messages',
     path: deployment.path,
     ...(deployment.framing && { framing: deployment.framing }),
-    encodeRequest: (request, target) => encodeRequest(request, target, deployment),
+    encodeRequest: fitted((request, target) => encodeRequest(request, target, deployment)),
     decodeEvents: (messages, target) => readAnswer(messages, new EventReader(target)),
     decodeGeneration,
     decodeFault: (status, body) => faultOf(status, body, isRequestField),

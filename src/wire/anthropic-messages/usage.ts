@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import { toUsd } from '../../base/money.ts'
 import { noUsage, type Usage } from '../../generation/usage.ts'
 import type { Charge } from '../dialect.ts'
@@ -24,7 +24,7 @@ export function readUsage(counts: JsonObject): Usage | undefined {
     cacheWriteLongTokens: sum((part) => part.cacheWriteLongTokens),
     reasoningTokens: Math.min(thought, completionTokens),
     webSearches: readCount(readObject(counts['server_tool_use'])?.['web_search_requests']) ?? 0,
-    ...servedIn(counts['service_tier']),
+    ...servedIn(counts['speed'] === 'fast' ? 'fast' : counts['service_tier']),
   }
 }
 
@@ -51,6 +51,7 @@ export function writeUsage(charge: Charge, native: JsonObject): JsonObject {
   return {
     ...startUsage(native, usage.promptTokens),
     ...promptCounts(usage),
+    ...(usage.serviceTier !== undefined && { service_tier: standardName(usage.serviceTier) }),
     output_tokens: usage.completionTokens,
     output_tokens_details: { thinking_tokens: usage.reasoningTokens },
     ...(usage.webSearches > 0 && {
@@ -87,7 +88,6 @@ function promptCounts(usage: Usage): JsonObject {
 /** What is known when an answer begins: the provider's counts, or how long the prompt is by ours. Never nothing. */
 export function startUsage(native: JsonObject, promptTokensEstimate: number): JsonObject {
   const known = readUsage(native)
-  const tier = native['service_tier']
   return {
     cache_creation_input_tokens: null,
     cache_read_input_tokens: null,
@@ -97,7 +97,12 @@ export function startUsage(native: JsonObject, promptTokensEstimate: number): Js
     server_tool_use: null,
     inference_geo: null,
     ...native,
-    service_tier: tier === undefined || tier === 'default' ? 'standard' : tier,
+    service_tier: standardName(native['service_tier']),
     ...(!known?.promptTokens && { input_tokens: promptTokensEstimate }),
   }
+}
+
+/** The usual tier has a name of its own here. */
+function standardName(tier: Json | undefined): Json {
+  return tier === undefined || tier === 'default' ? 'standard' : tier
 }

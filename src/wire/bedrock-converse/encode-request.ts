@@ -48,6 +48,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
         cache: asked.automaticCache,
       }),
       ...(Object.keys(inference).length > 0 && { inferenceConfig: inference }),
+      ...(target.tier && { serviceTier: { type: target.tier } }),
       ...(answer.config && { outputConfig: answer.config }),
       ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: additional }),
       ...(isClaude && inference['stopSequences'] && { additionalModelResponseFieldPaths: [stopPath] }),

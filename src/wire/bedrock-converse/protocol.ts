@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationEvents } from '../../generation/events.ts'
+import { fitted } from '../fit.ts'
 import type { Protocol, UpstreamTarget } from '../protocol.ts'
 import { readAnswer } from '../read-answer.ts'
 import { encodeRequest } from './encode-request.ts'
@@ -12,7 +13,7 @@ export const bedrockConverseProtocol: Protocol = {
   path: ({ upstreamModel, streams }) =>
     `/model/${encodeURIComponent(upstreamModel)}/${streams ? 'converse-stream' : 'converse'}`,
   framing: 'aws-event-stream',
-  encodeRequest,
+  encodeRequest: fitted(encodeRequest),
   decodeEvents: (messages, target) => readAnswer(messages, new EventReader(target)),
   decodeGeneration,
   decodeFault,

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationEvents } from '../../generation/events.ts'
+import { fitted } from '../fit.ts'
 import type { Protocol } from '../protocol.ts'
 import { readAnswer } from '../read-answer.ts'
 import { encodeRequest } from './encode-request.ts'
@@ -10,7 +11,7 @@ import { decodeFault } from './faults.ts'
 export const cohereChatProtocol: Protocol = {
   format: 'cohere-chat',
   path: () => '/chat',
-  encodeRequest,
+  encodeRequest: fitted(encodeRequest),
   decodeEvents: (messages) => readAnswer(messages, new EventReader()),
   decodeGeneration,
   decodeFault,

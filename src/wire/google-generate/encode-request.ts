@@ -21,11 +21,14 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
     ...output.fields,
     ...thinking.fields,
   }
+  const tier = tierFields(target)
   return {
+    ...tier,
     body: {
       ...toolFields(asked, target),
       ...contentsOf(asked.turns, target),
       ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
+      ...tier.body,
     },
     dropped: [...sampling.dropped, ...output.dropped, ...thinking.dropped, ...unasked(asked)],
   }
@@ -35,8 +38,17 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
 export function encodeCount(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
   const { body, dropped } = encodeRequest(request, target)
   delete body['generationConfig']
+  delete body['serviceTier']
   if (target.quirks.countsTokens !== 'whole') return { body, dropped }
   return { body: { generateContentRequest: { model: `models/${target.upstreamModel}`, ...body } }, dropped }
+}
+
+/** AI Studio is told the tier in the body, Vertex beside it. */
+function tierFields({ tier, quirks }: UpstreamTarget): Pick<UpstreamBody, 'headers'> & { body?: JsonObject } {
+  if (tier === undefined) return {}
+  return quirks.tierHeader === undefined
+    ? { body: { serviceTier: tier } }
+    : { headers: { [quirks.tierHeader]: tier } }
 }
 
 /** A piece of the body, and what of the request has no place in it, by the contract's names. */

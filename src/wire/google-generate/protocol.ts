@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationEvents } from '../../generation/events.ts'
+import { fitted } from '../fit.ts'
 import type { Protocol, UpstreamTarget } from '../protocol.ts'
 import { readCount } from '../json.ts'
 import { readAnswer } from '../read-answer.ts'
@@ -14,7 +15,7 @@ export const googleGenerateProtocol: Protocol = {
     const model = encodeURIComponent(upstreamModel)
     return streams ? `/models/${model}:streamGenerateContent?alt=sse` : `/models/${model}:generateContent`
   },
-  encodeRequest,
+  encodeRequest: fitted(encodeRequest),
   decodeEvents: (messages, target) => readAnswer(messages, new ChunkReader(target)),
   decodeGeneration,
   counting: {

@@ -4,7 +4,7 @@ import type { AnswerContext, AnswerEvent, AnswerFold, Charge } from '../dialect.
 import { readArray, readCount, readObject, readText } from '../json.ts'
 import { failureJson } from './errors.ts'
 import { choiceIn, deltaIn, Frames } from './frames.ts'
-import { writeUsage } from './usage.ts'
+import { servedAs, writeUsage } from './usage.ts'
 
 /** A whole answer: the fold of the frames its stream would have had. Of each frame it keeps what it says, no more. */
 export class ChatFold implements AnswerFold {
@@ -39,6 +39,7 @@ export class ChatFold implements AnswerFold {
       provider: context.provider,
       system_fingerprint: this.#fingerprint ?? null,
       ...(this.#serviceTier !== undefined && { service_tier: this.#serviceTier }),
+      ...(this.#charge && servedAs(this.#charge)),
       choices: [this.#choice(context.hidesReasoning ?? false)],
       ...(this.#charge && { usage: writeUsage(this.#charge) }),
     }

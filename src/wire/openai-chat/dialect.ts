@@ -6,7 +6,7 @@ import { openaiCompletionsDialect } from './completions-dialect.ts'
 import { decodeRequest } from './decode-request.ts'
 import { errorJson, failureJson } from './errors.ts'
 import { Frames, mapDelta, withoutReasoning } from './frames.ts'
-import { writeUsage } from './usage.ts'
+import { servedAs, writeUsage } from './usage.ts'
 
 /** OpenAI's chat completions with OpenRouter's additions, as clients speak it. */
 export const openaiChatDialect: Dialect = {
@@ -64,7 +64,12 @@ class ChunkEncoder implements AnswerEncoder {
     this.#failure = undefined
     return failure
       ? this.#writeFailure(failure, charge)
-      : this.#write({ choices: [], usage: writeUsage(charge), ...this.#context.routing?.() })
+      : this.#write({
+          choices: [],
+          ...servedAs(charge),
+          usage: writeUsage(charge),
+          ...this.#context.routing?.(),
+        })
   }
 
   #writeFailure(failure: GenerationFailure, charge?: Charge): string {

@@ -28,6 +28,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   }
   upstream['stream'] = target.streams
   if (target.streams && !quirks.usageUnasked) upstream['stream_options'] = { include_usage: true }
+  if (target.tier) upstream['service_tier'] = target.tier
   for (const field of dropped) delete upstream[field]
   const asked = [...dropped].filter((field) => (body[field] ?? null) !== null)
   if (!quirks.extensions && marksCache(body)) asked.push('cache_control')

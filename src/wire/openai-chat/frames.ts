@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationEvent, Media } from '../../generation/events.ts'
 import { readArray, readObject, readText } from '../json.ts'
+import { tierNamed } from '../service-tier.ts'
 import { writeToolCall, type ToolCallDelta } from './tool-calls.ts'
 
 /**
@@ -19,12 +20,13 @@ import { writeToolCall, type ToolCallDelta } from './tool-calls.ts'
  * | `finish_reason`                                | normalised, with `native_finish_reason`, in a chunk of its own   |
  * | `logprobs`                                     | kept                                                             |
  * | `usage`, wherever it rides                     | gathered into one last chunk                                     |
- * | `system_fingerprint`, `service_tier`           | kept where they are text; a null fingerprint breaks clients      |
+ * | `system_fingerprint`                           | kept where it is text; a null one breaks clients                 |
+ * | `service_tier`                                 | `default`, `flex` or `priority`; beside the usage, too           |
  * | everything else                                | not passed on                                                    |
  */
 export function makeFrame(chunk: JsonObject, choice: JsonObject): JsonObject {
   const fingerprint = readText(chunk['system_fingerprint'])
-  const tier = readText(chunk['service_tier'])
+  const tier = tierNamed(chunk['service_tier'])
   return {
     ...(fingerprint !== undefined && { system_fingerprint: fingerprint }),
     ...(tier !== undefined && { service_tier: tier }),

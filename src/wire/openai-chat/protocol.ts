@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationEvents } from '../../generation/events.ts'
+import { fitted } from '../fit.ts'
 import { faultOf } from '../faults.ts'
 import type { Protocol, UpstreamTarget } from '../protocol.ts'
 import { readAnswer } from '../read-answer.ts'
@@ -12,7 +13,7 @@ import { answerOfOwn } from './own-chunks.ts'
 export const openaiChatProtocol: Protocol = {
   format: 'openai-chat',
   path: () => '/chat/completions',
-  encodeRequest,
+  encodeRequest: fitted(encodeRequest),
   decodeEvents: (messages, target) => readAnswer(messages, new ChunkReader(target.quirks)),
   decodeGeneration,
   decodeFault: (status, body) => faultOf(status, body, isRequestField),

@@ -58,6 +58,11 @@ export function readUsage(json: Json | undefined, quirks: Quirks): Usage | undef
   }
 }
 
+/** The tier that it was served in. Other formats tell it with the usage. */
+export function servedAs({ usage: { serviceTier } }: Charge): JsonObject {
+  return serviceTier === undefined ? {} : { service_tier: serviceTier }
+}
+
 /** What a client is told it used and was charged. */
 export function writeUsage({
   usage,

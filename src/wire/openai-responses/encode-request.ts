@@ -33,6 +33,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   if (!('tools' in upstream)) delete upstream['tool_choice']
   if (!('include' in upstream)) Object.assign(upstream, edits['include']?.([]))
   upstream['stream'] = target.streams
+  if (target.tier) upstream['service_tier'] = target.tier
   // Nothing that passes through is kept at the provider.
   upstream['store'] = false
   return { body: upstream, dropped: [...dropped.asked, ...(isNative ? [] : unasked(request, upstream))] }

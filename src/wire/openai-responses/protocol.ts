@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationEvents } from '../../generation/events.ts'
+import { fitted } from '../fit.ts'
 import { faultOf } from '../faults.ts'
 import type { Protocol, UpstreamTarget } from '../protocol.ts'
 import { readAnswer } from '../read-answer.ts'
@@ -11,7 +12,7 @@ import { isRequestField } from './fields.ts'
 export const openaiResponsesProtocol: Protocol = {
   format: 'openai-responses',
   path: () => '/responses',
-  encodeRequest,
+  encodeRequest: fitted(encodeRequest),
   decodeEvents: (messages, target) => readAnswer(messages, new EventReader(target)),
   decodeGeneration,
   decodeFault: (status, body) => faultOf(status, body, isRequestField),

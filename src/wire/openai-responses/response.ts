@@ -2,8 +2,9 @@ import { GatewayError, type ErrorType } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationFailure } from '../../generation/events.ts'
 import type { AnswerContext } from '../dialect.ts'
-import { readArray, readObject, readText } from '../json.ts'
+import { readArray, readObject } from '../json.ts'
 import type { Answer } from './answer.ts'
+import { tierNamed } from '../service-tier.ts'
 import { writeUsage } from './usage.ts'
 
 type Status = 'in_progress' | 'completed' | 'incomplete' | 'failed'
@@ -25,7 +26,7 @@ export function responseAtEnd(context: AnswerContext, answer: Answer, output: Js
   const { finish, failure, charge } = answer
   const lengthened = failure && hitsLength.has(failure.type) && output.length > 0
   const reason = lengthened ? 'length' : failure || !finish ? 'error' : finish.reason
-  const tier = readText(readObject(finish?.native?.data['response'])?.['service_tier'])
+  const told = readObject(finish?.native?.data['response'])?.['service_tier']
   const ending = endings[reason]
   const error = failure ?? { type: 'provider_unavailable', message: 'Provider returned error' }
   return responseOf(context, {
@@ -33,7 +34,7 @@ export function responseAtEnd(context: AnswerContext, answer: Answer, output: Js
     output,
     completed_at: ending.status === 'completed' ? (charge?.endedAt ?? context.created) : null,
     ...(ending.status === 'failed' && failureFields(error)),
-    ...(tier !== undefined && { service_tier: tier }),
+    service_tier: charge?.usage.serviceTier ?? tierNamed(told) ?? null,
     usage: charge ? writeUsage(charge) : null,
   })
 }
