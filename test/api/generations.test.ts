@@ -119,6 +119,54 @@ describe('one generation', () => {
     expect((await send('GET', `/generation?id=${id}`)).body).toEqual(fresh.body)
   })
 
+  test('how it was routed is there, from the object as from D1', async () => {
+    const { account, key, hash } = await makeSpender()
+    const routing = { requested: 'openrouter/auto', strategy: 'auto', attempt: 1 }
+    const id = await spend(account.id, hash, 1, {
+      router: 'openrouter/auto',
+      serviceTier: 'priority',
+      cacheSourceId: unknown,
+      preset: 'a9e8d400-592a-494f-908c-375efa66cafd',
+      routing: JSON.stringify(routing),
+      attempts: [
+        {
+          provider: 'openai',
+          providerName: 'OpenAI',
+          upstreamModel: 'gpt-5-2025-08-07',
+          status: 200,
+          error: null,
+          latencyMs: 90,
+          model: 'openai/gpt-5',
+          tag: 'openai/priority',
+          serviceTier: 'priority',
+        },
+      ],
+    })
+    const fresh = await send('GET', `/generation?id=${id}`, { key })
+    expect(fresh.body.data).toMatchObject({
+      router: 'openrouter/auto',
+      service_tier: 'priority',
+      response_cache_source_id: unknown,
+      preset_id: 'a9e8d400-592a-494f-908c-375efa66cafd',
+      openrouter_metadata: routing,
+      provider_responses: [
+        {
+          status: 200,
+          endpoint_id: 'openai/gpt-5-2025-08-07',
+          provider_name: 'OpenAI',
+          model_permaslug: 'openai/gpt-5',
+          latency: 90,
+          is_byok: false,
+          tag: 'openai/priority',
+          routed_service_tier: 'priority',
+        },
+      ],
+    })
+    expect(generationSchema.parse(fresh.body.data)).toBeTruthy()
+    await inBook([id])
+    expect((await send('GET', `/generation?id=${id}`, { key })).body).toEqual(fresh.body)
+  })
+
   test('while D1 is down the object still answers; what neither tells is 503, not 404', async () => {
     const { account, key, hash } = await makeSpender()
     const id = await spend(account.id, hash, 1)

@@ -358,6 +358,13 @@ test('a request writes at most four rows in the object, and fewer when others sh
   })
   // Beside the request's four rows: the credit that ends the first batch (its entry, its reference, the account).
   expect(alone).toBe(4 + 3)
+  // What is free is counted in the rows that are written anyway.
+  const free = await rowsOf(account, async () => {
+    const claim = { ...(await hold(account, 0, { free: true })), free: true }
+    await credit(account, 'another barrier', 1)
+    await settle(account, claim, 0)
+  })
+  expect(free).toBe(4 + 3)
   const together = await rowsOf(account, () =>
     Promise.all(Array.from({ length: 50 }, async () => settle(account, await hold(account, 10), 10))),
   )

@@ -57,9 +57,13 @@ export async function admit(
 }
 
 /** Admits, or fails the test. */
-export async function hold(account: TestAccount, holdNanos: number): Promise<HoldClaim> {
+export async function hold(
+  account: TestAccount,
+  holdNanos: number,
+  fields: Partial<AdmitRequest> = {},
+): Promise<HoldClaim> {
   const id = generationId(Date.now())
-  const admission = await admit(account, holdNanos, { generationId: id })
+  const admission = await admit(account, holdNanos, { ...fields, generationId: id })
   if (!admission.ok) throw new Error(`Not admitted: ${JSON.stringify(admission)}`)
   return { generationId: id, keyHash: account.keyHash, admittedAtMs: admission.admittedAtMs }
 }
