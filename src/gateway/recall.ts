@@ -16,7 +16,7 @@ export interface CacheTerms {
   headers: Headers
   /** What account and key lay down, as it was when the request was admitted. */
   routing: readonly RoutingSettings[]
-  preset?: CachePreset
+  preset?: CachePreset | undefined
 }
 
 /** An answer, kept or fresh, and what the headers of the response say of that. */

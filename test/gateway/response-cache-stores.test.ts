@@ -1,0 +1,199 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { Env } from '../../src/env.ts'
+import { account } from '../support/account.ts'
+import { chatAnswer } from '../support/chat-chunks.ts'
+import { contentOf } from '../support/chat.ts'
+import { replyJson } from '../support/provider.ts'
+import type { Step } from '../support/upstream-script.ts'
+import { cached, deployment, question } from './response-cache.ts'
+
+let key: string
+beforeAll(async () => {
+  key = (await account(env)).key
+})
+/** What the log says of the cache. */
+let warnings: string[]
+beforeEach(() => {
+  warnings = []
+  const take = (line: string) => void (line.includes('response_cache') && warnings.push(line))
+  vi.spyOn(console, 'info').mockImplementation(take)
+  vi.spyOn(console, 'error').mockImplementation(take)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+interface Faults {
+  get?: (name: string) => Promise<string | null>
+  put?: (name: string) => Promise<void>
+}
+
+/**
+ * KV as another isolate sees it: the same store behind another binding, so that nothing is remembered here. Faults are
+ * of answers alone; the catalogue is read as ever.
+ */
+function otherIsolate(faults: Faults = {}): KVNamespace & { asked: string[] } {
+  const asked: string[] = []
+  return new Proxy(Object.assign(Object.create(null), { asked }), {
+    get(_, method: string | symbol) {
+      if (method === 'asked') return asked
+      return (name: string, ...rest: unknown[]) => {
+        const isAnswer = name.startsWith('answer/')
+        if (isAnswer) asked.push(String(method))
+        if (isAnswer && method === 'get' && faults.get) return faults.get(name)
+        if (isAnswer && method === 'put' && faults.put) return faults.put(name)
+        return Reflect.apply(Reflect.get(env.CACHE, method), env.CACHE, [name, ...rest])
+      }
+    },
+  })
+}
+
+const failing = (reason: string) => () => Promise.reject(new Error(reason))
+
+/** Data centres that keep nothing, as they are without a domain of one's own. */
+function withoutEdge(): void {
+  vi.spyOn(caches.default, 'match').mockResolvedValue(undefined)
+  vi.spyOn(caches.default, 'put').mockResolvedValue()
+}
+
+const refusal = replyJson(400, { error: { message: 'no' } })
+
+const at = (CACHE: KVNamespace, answer: Step[] = refusal) => deployment([answer], 'DEEPINFRA', { CACHE })
+
+test('an answer is found by another isolate in KV, and by its own from then on', async () => {
+  withoutEdge()
+  const asked = question()
+  const first = await (await at(otherIsolate(), chatAnswer('Hi'))).ask(asked, { key })
+  const kv = otherIsolate()
+  const there = await at(kv)
+  const hits = [await there.ask(asked, { key }), await there.ask(asked, { key })]
+  expect(hits.map(({ told }) => [told.status, told.source])).toEqual([
+    ['HIT', first.told.id],
+    ['HIT', first.told.id],
+  ])
+  expect(hits.map(contentOf)).toEqual(['Hi', 'Hi'])
+  expect(kv.asked).toEqual(['get'])
+})
+
+test('an answer is found in its data centre before KV is asked', async () => {
+  const asked = question()
+  await (await at(otherIsolate(), chatAnswer('Hi'))).ask(asked, { key })
+  const kv = otherIsolate()
+  expect((await (await at(kv)).ask(asked, { key })).told.status).toBe('HIT')
+  expect(kv.asked).toEqual([])
+})
+
+test('what KV keeps for its minute is gone after the second it was kept for', async () => {
+  withoutEdge()
+  const startMs = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: startMs })
+  const asked = question()
+  const headers = { ...cached, 'x-openrouter-cache-ttl': '1' }
+  await (await at(otherIsolate(), chatAnswer('Hi'))).ask(asked, { key, headers })
+  vi.setSystemTime(startMs + 999)
+  expect((await (await at(otherIsolate())).ask(asked, { key })).told.status).toBe('HIT')
+  vi.setSystemTime(startMs + 1_000)
+  expect((await (await at(otherIsolate(), chatAnswer('Hi'))).ask(asked, { key })).told.status).toBe('MISS')
+})
+
+test('what is cleared is replaced everywhere, and gone where no answer followed', async () => {
+  withoutEdge()
+  const asked = question()
+  const clear = { ...cached, 'x-openrouter-cache-clear': 'true' }
+  await (await at(otherIsolate(), chatAnswer('Old'))).ask(asked, { key })
+  await (await at(otherIsolate(), chatAnswer('New'))).ask(asked, { key, headers: clear })
+  expect(contentOf(await (await at(otherIsolate())).ask(asked, { key }))).toBe('New')
+  await (await at(otherIsolate())).ask(asked, { key, headers: clear })
+  expect((await (await at(otherIsolate(), chatAnswer('Next'))).ask(asked, { key })).told.status).toBe('MISS')
+})
+
+test.each<[string, Faults['get']]>([
+  ['fails', failing('KV GET failed: 500 Internal Server Error')],
+  ['hangs', () => new Promise(() => {})],
+  ['answers nonsense', () => Promise.resolve('{"source":')],
+])('KV that %s is a miss, and is left alone for half a minute', async (_, get) => {
+  withoutEdge()
+  const startMs = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: startMs })
+  const kv = otherIsolate({ ...(get && { get }) })
+  const { ask } = await at(kv, chatAnswer('Hi'))
+  const reads = () => kv.asked.filter((method) => method === 'get').length
+  const first = await ask(question(), { key })
+  expect([first.response.status, first.told.status, contentOf(first)]).toEqual([200, 'MISS', 'Hi'])
+  expect((await ask(question(), { key })).told.status).toBe('MISS')
+  expect(reads()).toBe(1)
+  vi.setSystemTime(startMs + 30_001)
+  expect((await ask(question(), { key })).told.status).toBe('MISS')
+  expect(reads()).toBe(2)
+})
+
+test('while KV fails, the isolate itself still answers the second time', async () => {
+  withoutEdge()
+  const { ask, callsCount } = await at(
+    otherIsolate({ get: failing('down'), put: failing('down') }),
+    chatAnswer('Hi'),
+  )
+  const asked = question()
+  expect((await ask(asked, { key })).told.status).toBe('MISS')
+  expect((await ask(asked, { key })).told.status).toBe('HIT')
+  expect(await callsCount()).toBe(1)
+  expect(warnings).toEqual([])
+})
+
+test('a Cache API that fails costs nothing: KV is asked', async () => {
+  const asked = question()
+  withoutEdge()
+  await (await at(otherIsolate(), chatAnswer('Hi'))).ask(asked, { key })
+  vi.spyOn(caches.default, 'match').mockImplementation(failing('down'))
+  vi.spyOn(caches.default, 'put').mockImplementation(failing('down'))
+  const { ask } = await at(otherIsolate(), chatAnswer('Hi'))
+  expect((await ask(asked, { key })).told.status).toBe('HIT')
+  expect((await ask(question(), { key })).told.status).toBe('MISS')
+})
+
+test('when the plan’s writes are spent, one warning is logged, writes rest, and requests go on as misses', async () => {
+  withoutEdge()
+  const startMs = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: startMs })
+  const kv = otherIsolate({ put: failing('KV put() limit exceeded for the day.') })
+  const { ask } = await at(kv, chatAnswer('Hi'))
+  const writes = () => kv.asked.filter((method) => method === 'put').length
+  for (const _ of [1, 2, 3]) expect((await ask(question(), { key })).told.status).toBe('MISS')
+  expect([writes(), warnings.length]).toEqual([1, 1])
+  expect(warnings[0]).toContain('KV takes no more writes today')
+  vi.setSystemTime(startMs + 10 * 60_000 + 1)
+  await ask(question(), { key })
+  expect([writes(), warnings.length]).toEqual([2, 1])
+})
+
+test('that KV takes one write of a key a second is nothing to warn of, and stops no other', async () => {
+  withoutEdge()
+  const kv = otherIsolate({ put: failing('KV PUT failed: 429 Too Many Requests') })
+  const { ask } = await at(kv, chatAnswer('Hi'))
+  for (const _ of [1, 2]) await ask(question(), { key })
+  expect(kv.asked.filter((method) => method === 'put')).toHaveLength(2)
+  expect(warnings).toEqual([])
+})
+
+test('what is kept says nothing of who asked, and lies under a name that nobody can guess', async () => {
+  withoutEdge()
+  const kept = new Map<string, string>()
+  const settings: Pick<Env, 'CACHE'> = {
+    CACHE: new Proxy(env.CACHE, {
+      get: (target, method) =>
+        method === 'put'
+          ? (name: string, value: string) => Promise.resolve(void kept.set(name, value))
+          : Reflect.get(target, method).bind(target),
+    }),
+  }
+  const { ask } = await deployment([chatAnswer('Hi')], 'DEEPINFRA', settings)
+  const asked = question()
+  await ask(asked, { key })
+  const [[name, value] = ['', '']] = [...kept]
+  expect(name).toMatch(/^answer\/[0-9a-f]{64}$/)
+  expect(value).toContain('Hi')
+  expect(value).not.toContain(key)
+  expect(value).not.toContain('Hello')
+})
