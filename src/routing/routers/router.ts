@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../base/errors.ts'
 import { refused } from '../model-name.ts'
+import { autoRouter } from './auto.ts'
 import type { Choice, RouterInput } from './choice.ts'
 import { freeRouter } from './free.ts'
 
@@ -11,8 +12,8 @@ const later: Router = async (_, router) =>
 /** The routers of the contract, which are ours as well. */
 const routers: Readonly<Record<string, Router>> = {
   free: freeRouter,
-  auto: later,
-  'auto-beta': later,
+  auto: autoRouter,
+  'auto-beta': autoRouter,
   'pareto-code': later,
   fusion: later,
   'fusion-flash': later,

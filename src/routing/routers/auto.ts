@@ -1,0 +1,138 @@
+import { GatewayError } from '../../base/errors.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { GenerationRequest } from '../../generation/request.ts'
+import type { AutoRouterAsk } from '../../generation/routing.ts'
+import { readArray, readObject, readText } from '../../wire/json.ts'
+import { matchesAny } from '../allowed.ts'
+import { refused } from '../model-name.ts'
+import { candidatesMax, type Choice, type RouterInput } from './choice.ts'
+import { classify, type Classification, type PromptFacts } from './classify.ts'
+import { capablePool } from './pool.ts'
+import { contenderOf, ranked, type Contender } from './rank.ts'
+
+/**
+ * `openrouter/auto`: says what is asked and how hard that is, and takes the cheapest model that is trusted with it. All
+ * of it happens here, and the metadata tells each step.
+ */
+export async function autoRouter(input: RouterInput, router: string): Promise<Choice | GatewayError> {
+  const { request } = input
+  if (request.native.format === 'openai-embeddings')
+    return refused(router, 'chooses who answers. Name a model')
+  const asked = askOf(request, router)
+  const pool = await capablePool(input)
+  // Tools and forms of answers are wishes: where nobody knows them, the request runs without.
+  const able = restricted(
+    pool.length > 0 ? pool : await capablePool({ ...input, request: unassuming(request) }),
+    asked,
+  )
+  const classification = classify(factsOf(request))
+  const promptTokens = request.promptTokensEstimate
+  const contenders = able.map((each) =>
+    contenderOf(each, classification, { promptTokens, maxTokens: request.maxTokens }),
+  )
+  const chosen = pinnedFirst(ranked(contenders, classification.tier, asked), contenders, asked).slice(
+    0,
+    candidatesMax,
+  )
+  if (chosen.length === 0) return nothingLeft(router)
+  return {
+    candidates: chosen.map(({ model, endpoints }) => ({ model, endpoints, via: 'auto' })),
+    router,
+    pipeline: [stageOf(router, classification, chosen, contenders.length)],
+  }
+}
+
+/** Neither router heeds the other's plugin, and one that is off says nothing. */
+function askOf({ routing }: GenerationRequest, router: string): AutoRouterAsk {
+  const asked = (router.endsWith('-beta') ? routing.autoBeta : routing.auto) ?? {}
+  return asked.enabled === false ? {} : asked
+}
+
+function restricted<T extends { model: { id: string } }>(
+  pool: readonly T[],
+  { allowedModels, excludedModels = [] }: AutoRouterAsk,
+): T[] {
+  return pool.filter(
+    ({ model: { id } }) =>
+      (allowedModels === undefined || matchesAny(id, allowedModels)) && !matchesAny(id, excludedModels),
+  )
+}
+
+function unassuming(request: GenerationRequest): GenerationRequest {
+  const routing = { ...request.routing, parameters: [] }
+  return { ...request, needs: { ...request.needs, tools: false }, routing }
+}
+
+/** A conversation goes on with the model that answered last, where the client wants that and it may still be chosen. */
+function pinnedFirst(
+  chosen: readonly Contender[],
+  contenders: readonly Contender[],
+  { pinModel, pinnedModel }: AutoRouterAsk,
+): readonly Contender[] {
+  const pinned = pinModel ? contenders.find(({ model }) => model.id === pinnedModel) : undefined
+  return pinned ? [pinned, ...chosen.filter((each) => each !== pinned)] : chosen
+}
+
+function stageOf(
+  router: string,
+  { task, skill, tier, reasons }: Classification,
+  chosen: readonly Contender[],
+  contenders: number,
+): JsonObject {
+  const models = chosen.map(({ model }) => model.id)
+  return {
+    type: 'plugin',
+    name: `${router.slice(router.indexOf('/') + 1)}-router`,
+    summary: `${task ?? 'no known task'} of tier ${tier}: ${models[0]} of ${contenders} models`,
+    data: {
+      ...(task !== undefined && { task_type: task }),
+      skill,
+      tier,
+      reasons,
+      models: chosen.map(({ model, ability, costPicos }) => ({
+        model: model.id,
+        tier: ability ?? null,
+        estimated_cost: costPicos / 1e12,
+      })),
+    },
+  }
+}
+
+function nothingLeft(router: string): GatewayError {
+  return new GatewayError('not_found', 'No models match your request and model restrictions', {
+    availability: {
+      code: 'no_endpoints',
+      retryable: false,
+      requested_models: [router],
+      docs_url: 'https://openrouter.ai/docs/errors#no_endpoints',
+    },
+  })
+}
+
+/** A word such as `continue` says little by itself. */
+const fewLetters = 40
+
+/** The last that the user said, whichever format says it. */
+function factsOf({ native: { body }, promptTokensEstimate, needs }: GenerationRequest): PromptFacts {
+  const turns = readArray(body['messages']) ?? readArray(body['input']) ?? []
+  const said = turns
+    .map(readObject)
+    .filter((turn) => turn?.['role'] === 'user')
+    .slice(-4)
+    .map((turn) => textOf(turn?.['content']))
+    .filter((text) => text !== '')
+  const last = readText(body['input']) ?? said.pop() ?? ''
+  return {
+    text: last.length < fewLetters && said.length > 0 ? `${said.at(-1)}\n${last}` : last,
+    promptTokens: promptTokensEstimate,
+    tools: needs.tools,
+    media: needs.imageInput || needs.audioInput || needs.videoInput || needs.fileInput,
+  }
+}
+
+function textOf(content: Json | undefined): string {
+  return (
+    readText(content) ??
+    (readArray(content) ?? []).flatMap((part) => readText(readObject(part)?.['text']) ?? []).join('\n')
+  )
+}
