@@ -24,6 +24,8 @@ const help = `Keys: what your programs and your friends call the gateway with.
   --requests-per-minute <n>
   --requests-per-day <n>
   --concurrent-requests <n>
+  --models <patterns>        the models it may use: "anthropic/*,openai/gpt-5*"
+  --zdr                      only with providers that keep nothing of what they are sent
   --url <address>            the gateway, or deployed; else SWITCHYARD_URL, else http://localhost:8787
   --json                     the API's JSON (with npm run --silent, nothing else)
 
@@ -49,6 +51,8 @@ async function create({ gateway, words: [name = ''], options }: Asked): Promise<
   const bounds = [
     data.limit === null ? 'no limit of its own' : `may spend ${limitText(data)}`,
     ...(data.expires_at === null ? [] : [`expires ${localTime(data.expires_at)}`]),
+    ...(options['models'] === undefined ? [] : [`may use ${options['models']}`]),
+    ...(options['zdr'] === undefined ? [] : ['zero data retention']),
   ]
   const text = [
     `Key "${data.name}" of account "${account.name}": ${bounds.join(', ')}.`,
@@ -77,6 +81,10 @@ function settingsOf(options: Options): object {
     requests_per_minute: wholeNumber(options, 'requests-per-minute'),
     requests_per_day: wholeNumber(options, 'requests-per-day'),
     concurrent_requests: wholeNumber(options, 'concurrent-requests'),
+    routing: {
+      allowed_models: options['models']?.split(',').map((pattern) => pattern.trim()),
+      enforce_zdr: options['zdr'] === undefined ? undefined : true,
+    },
   }
 }
 
@@ -123,6 +131,8 @@ await runCommand({
         'requests-per-minute': 'value',
         'requests-per-day': 'value',
         'concurrent-requests': 'value',
+        models: 'value',
+        zdr: 'flag',
       },
       run: create,
     },

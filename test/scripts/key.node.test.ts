@@ -104,6 +104,19 @@ Copy the key now: it is not kept, and cannot be shown again.
   )
 })
 
+test('a key is told which models it may use, and that nothing may be kept', async () => {
+  const made = await run('key create careful --models simulator/echo,nobody/* --zdr')
+  expect(same(made.stdout)).toContain(
+    'Key "careful" of account "default": no limit of its own, may use simulator/echo,nobody/*, zero data retention.',
+  )
+  const key = /sk-or-v1-\S{64}/.exec(made.stdout)?.[0] ?? ''
+  const response = await fetch(`${gateway.url}/api/v1/models/user`, {
+    headers: { authorization: `Bearer ${key}` },
+  })
+  const list = z.object({ data: z.array(z.object({ id: z.string() })) }).parse(await response.json())
+  expect(list.data.map(({ id }) => id)).toEqual(['simulator/echo'])
+})
+
 test('credit with a reference of its own is added once, exactly', async () => {
   await gateway.manage('/accounts', { name: 'exact' })
   const line = 'credit add 0.100000001 --account exact --kind purchase --reference invoice-17'
