@@ -73,7 +73,15 @@ async function admitted(c: BenchContext): Promise<Admitted & { request: Generati
   const request = await decode(c)
   return {
     request,
-    ...(await admit({ env, caller, profile, limits, request, generationId: generationId(Date.now()) })),
+    ...(await admit({
+      env,
+      caller,
+      profile,
+      limits,
+      request,
+      generationId: generationId(Date.now()),
+      arrivedAtMs: Date.now(),
+    })),
   }
 }
 

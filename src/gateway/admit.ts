@@ -1,25 +1,26 @@
-import { refusedKey, type Caller } from '../accounts/caller.ts'
+import { refusedKey } from '../accounts/caller.ts'
 import { GatewayError } from '../base/errors.ts'
 import { formatUsd } from '../base/money.ts'
-import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
-import type { RoutingSettings } from '../generation/routing.ts'
 import { ledger } from '../ledger/client.ts'
 import type { Admission, Profile, RateLimit } from '../ledger/contract.ts'
+import { circuitsOf, withCircuits } from '../routing/circuit/circuits.ts'
+import { healthOf, refresh } from '../routing/health/memory.ts'
 import type { Exchange } from './exchange.ts'
 import { Hold } from './hold.ts'
-import { makePlan, tokensAffordable, type Plan } from './plan.ts'
+import { makePlan, sticking, tokensAffordable, type Plan, type PlanningContext } from './plan.ts'
 import { rememberProfile } from './profile.ts'
 
-interface Applicant extends Pick<Exchange, 'env' | 'caller' | 'generationId' | 'request' | 'limits'> {
+interface Applicant extends Pick<
+  Exchange,
+  'env' | 'caller' | 'generationId' | 'request' | 'limits' | 'arrivedAtMs'
+> {
   profile: Profile
 }
 
 export interface Admitted {
   plan: Plan
   hold: Hold
-  /** What its account and key lay down, as the plan was made with. */
-  routing: readonly RoutingSettings[]
 }
 
 /**
@@ -27,29 +28,43 @@ export interface Admitted {
  * was made with, plans again. A request that cannot be routed touches no money.
  */
 export async function admit(applicant: Applicant): Promise<Admitted> {
-  const { env, caller, generationId, request, limits } = applicant
-  let { profile } = applicant
-  let plan = await makePlan(env, profile, request, limits)
-  let admission = await ask(env, caller, generationId, plan)
+  const { caller, request, env } = applicant
+  const context = contextOf(applicant)
+  let plan = await makePlan(context, request)
+  let admission = await ask(applicant, plan)
   if (!admission.ok && admission.reason === 'stale_profile') {
-    profile = rememberProfile(caller, admission.profile, Date.now())
-    plan = await makePlan(env, profile, request, limits)
-    admission = await ask(env, caller, generationId, plan)
+    context.profile = rememberProfile(caller, admission.profile, Date.now())
+    plan = await makePlan(context, request)
+    admission = await ask(applicant, plan)
   }
   if (!admission.ok) throw refusal(admission, plan, request)
-  const { admittedAtMs, headroomNanos } = admission
-  const claim = { generationId, keyHash: caller.keyHash, admittedAtMs, model: plan.model.id }
+  const { admittedAtMs, headroomNanos, stickTo } = admission
+  const claim = {
+    generationId: applicant.generationId,
+    keyHash: caller.keyHash,
+    admittedAtMs,
+    model: plan.model.id,
+  }
+  void refresh(env, plan.endpoints, context.nowMs)
   const hold = new Hold(env, caller, claim, { amountNanos: plan.holdNanos, headroomNanos })
-  return { plan, hold, routing: profile.routing ?? [] }
+  return { plan: sticking(plan, stickTo, context, request), hold }
 }
 
-async function ask(env: Env, caller: Caller, generationId: string, plan: Plan): Promise<Admission> {
+function contextOf({ env, caller, profile, limits, arrivedAtMs: nowMs }: Applicant): PlanningContext {
+  const health = withCircuits(healthOf(env, nowMs), circuitsOf(env, limits), nowMs)
+  return { env, accountId: caller.accountId, profile, limits, health, nowMs }
+}
+
+async function ask({ env, caller, generationId }: Applicant, plan: Plan): Promise<Admission> {
+  const { conversation } = plan
   return await ledger(env, caller.accountId).admit({
     generationId,
     keyHash: caller.keyHash,
     profileVersion: plan.profileVersion,
     model: plan.model.id,
     holdNanos: plan.holdNanos,
+    ...(plan.free && { free: true }),
+    ...(conversation !== undefined && { conversation }),
   })
 }
 

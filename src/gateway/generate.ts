@@ -69,9 +69,7 @@ async function serve(
   const client = departure(c, limits, leave)
 
   // From here on every path, refusal by the providers and departure of the client included, ends in `settle`.
-  const { plan, hold, routing } = await client.orEnd(
-    admit({ env, caller, profile, limits, request, generationId: ticket.generationId }),
-  )
+  const { plan, hold } = await client.orEnd(admit({ ...ticket, env, caller, profile, limits, request }))
   const exchange: Exchange = {
     ...ticket,
     env,
@@ -88,10 +86,17 @@ async function serve(
   }
   const outcome = new Outcome(exchange)
   const meter = new Meter(exchange, outcome)
-  const terms = { dialect, headers, routing, ...(preset && { preset: preset.cache }) }
+  const terms = { dialect, headers, routing: plan.settings, ...(preset && { preset: preset.cache }) }
   const recalled = await recall(exchange, outcome, terms, dispatch(exchange, meter.stop))
   const events = settleAtEnd(exchange, outcome, meter, recalled.events)
 
-  const answer = { exchange, dialect, events, headers: recalled.headers, context: () => outcome.context() }
+  const answer = {
+    exchange,
+    dialect,
+    events,
+    headers: recalled.headers,
+    timing: () => outcome.serverTiming(),
+    context: () => outcome.context(),
+  }
   return request.stream ? await stream(answer) : await whole(answer)
 }

@@ -2,7 +2,7 @@ import type { Caller } from '../accounts/caller.ts'
 import type { UsdNanos } from '../base/money.ts'
 import type { Env } from '../env.ts'
 import { ledger } from '../ledger/client.ts'
-import type { Beat, GenerationRecord, HoldClaim } from '../ledger/contract.ts'
+import type { Beat, GenerationRecord, HoldClaim, SettleRequest } from '../ledger/contract.ts'
 
 /** Money set aside for one generation until it is settled or voided. Without beats it expires by itself. */
 export class Hold {
@@ -35,8 +35,8 @@ export class Hold {
     return beat
   }
 
-  async settle(costNanos: UsdNanos, record: GenerationRecord): Promise<void> {
-    await this.#ledger.settle({ ...this.#claim, costNanos, record })
+  async settle(costNanos: UsdNanos, record: GenerationRecord, stick?: SettleRequest['stick']): Promise<void> {
+    await this.#ledger.settle({ ...this.#claim, costNanos, record, ...(stick && { stick }) })
   }
 
   async void(record: GenerationRecord): Promise<void> {

@@ -2,15 +2,18 @@ import { GatewayError } from '../base/errors.ts'
 import type { Model } from '../catalogue/model.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 
-/** Refuses a model that makes vectors where an answer is asked for, and the other way round. */
-export function checkKind({ id, outputModalities }: Model, { native }: GenerationRequest): void {
+/** The refusal of a model that makes vectors where an answer is asked for, and the other way round. */
+export function refusalOfKind(
+  { id, outputModalities }: Model,
+  { native }: GenerationRequest,
+): GatewayError | undefined {
   const wantsVectors = native.format === 'openai-embeddings'
   const makesVectors = outputModalities.includes('embeddings')
-  if (wantsVectors ? makesVectors : !makesVectors || outputModalities.length > 1) return
+  if (wantsVectors ? makesVectors : !makesVectors || outputModalities.length > 1) return undefined
   const detail = wantsVectors
     ? `${id} writes answers: use POST /api/v1/chat/completions`
     : `${id} makes embeddings: use POST /api/v1/embeddings`
-  throw new GatewayError('invalid_request', detail, {
+  return new GatewayError('invalid_request', detail, {
     availability: {
       code: 'wrong_endpoint',
       retryable: false,

@@ -1,7 +1,11 @@
 import { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
+import { nameOf } from '../catalogue/hosts.ts'
+import type { Endpoint } from '../catalogue/model.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
-import { providerOf } from '../providers/table.ts'
+import type { Selection } from '../routing/candidate.ts'
+import type { Ranked } from '../routing/plan.ts'
+import { priceNow } from '../routing/prices.ts'
 import { notTranslated } from '../wire/upstream-error.ts'
 import type { Exchange } from './exchange.ts'
 import type { Outcome } from './outcome.ts'
@@ -12,42 +16,90 @@ export function asksMetadata(headers: Headers): boolean {
   return asked?.toLowerCase() === 'enabled'
 }
 
+type Routed = Pick<Exchange, 'plan' | 'place' | 'request' | 'arrivedAtMs'>
+
 /**
  * How a request was routed, as the contract tells it (OpenRouter: router metadata), and beside that what the endpoint
- * that serves could not be asked. Of a fault of ours nothing is told; of a failure, that nobody was selected.
+ * that serves could not be asked, and why each was chosen or left out. Of a fault of ours nothing is told; of a
+ * failure, that nobody was selected.
  */
-export function metadataOf(
-  { plan, place, request }: Pick<Exchange, 'plan' | 'place' | 'request'>,
-  outcome: Pick<Outcome, 'attempts' | 'committed' | 'endpoint' | 'error'>,
-): JsonObject | undefined {
+export function metadataOf(exchange: Routed, outcome: Outcome): JsonObject | undefined {
   if (outcome.error?.status === 500) return undefined
-  const { model } = plan
+  const { plan, place, request } = exchange
+  const { candidates, pipeline = [] } = plan.selection
   const asked = outcome.attempts.filter(({ error }) => error !== notTranslated)
   const selected = outcome.committed && !outcome.error ? outcome.endpoint : undefined
   const available = plan.endpoints.map((endpoint) => ({
-    provider: providerOf(endpoint.provider)?.name ?? endpoint.provider,
-    model: model.id,
+    ...placed(endpoint),
     selected: endpoint === selected,
   }))
   const served = available.find((endpoint) => endpoint.selected)
   return {
     requested: request.model,
-    strategy: 'direct',
+    strategy: strategyOf(plan.selection, selected),
     region: place.colo?.toLowerCase() ?? null,
     summary: `available=${available.length}${served ? `, selected=${served.provider}` : ''}`,
     attempt: asked.length,
     is_byok: false,
-    endpoints: { total: plan.endpointsTotal, available },
+    endpoints: { total: candidates.reduce((sum, { endpoints }) => sum + endpoints.length, 0), available },
     ...(asked.length > 0 && {
       attempts: asked.map((attempt) => ({
         provider: attempt.providerName,
-        model: model.id,
+        model: attempt.model ?? plan.model.id,
         status: statusOf(attempt),
       })),
     }),
-    pipeline: [],
+    pipeline: [...pipeline],
     dropped: outcome.committed ? [...(outcome.attempts.at(-1)?.dropped ?? [])] : [],
+    explanation: explanationOf(exchange, outcome, asked),
   }
+}
+
+/** How many of those that may not serve are explained: the record of a generation must not grow with the catalogue. */
+const excludedMax = 40
+
+/** What the contract has no field for: why, for how much and how long. */
+function explanationOf({ plan, arrivedAtMs }: Routed, outcome: Outcome, asked: AttemptRecord[]): JsonObject {
+  const { ranking, promptCaps } = plan
+  const isTried = (endpoint: Endpoint) => plan.endpoints.includes(endpoint)
+  const priced = ({ endpoint, reason }: Ranked): JsonObject => {
+    const { promptPicos, completionPicos } = priceNow(endpoint, promptCaps.promptTokensMax, arrivedAtMs)
+    return {
+      ...tagged(endpoint),
+      reason,
+      // Pico-USD per token are dollars per million tokens, in millionths.
+      usd_per_million: { prompt: promptPicos / 1e6, completion: completionPicos / 1e6 },
+    }
+  }
+  const { gatewayMs, providerMs } = outcome.timing()
+  return {
+    plan: ranking.ranked.filter(({ endpoint }) => isTried(endpoint)).map(priced),
+    excluded: ranking.removed.slice(0, excludedMax).map(({ endpoint, by }) => ({ ...tagged(endpoint), by })),
+    attempts: asked.map(({ tag, provider, error, latencyMs }) => ({
+      endpoint: tag ?? provider,
+      ...(error !== null && { error }),
+      latency_ms: latencyMs,
+    })),
+    sticky: plan.sticky,
+    ...(ranking.panics && { panic: true }),
+    cost: { ...outcome.arithmetic() },
+    timing_ms: { gateway: gatewayMs, provider: providerMs },
+  }
+}
+
+function placed(endpoint: Endpoint): { provider: string; model: string } {
+  return { provider: nameOf(endpoint.provider), model: endpoint.model.id }
+}
+
+function tagged({ tag, model }: Endpoint): { endpoint: string; model: string } {
+  return { endpoint: tag, model: model.id }
+}
+
+/** The contract's word for how the model that serves was come to; without one, for how the first was. */
+function strategyOf({ candidates, router }: Selection, served: Endpoint | undefined): string {
+  const index = candidates.findIndex(({ model }) => model === served?.model)
+  const via = candidates[Math.max(0, index)]?.via ?? 'direct'
+  return index > 0 && router === undefined ? 'fallback' : via
 }
 
 /** The metadata of a request that no endpoint is fit for. */

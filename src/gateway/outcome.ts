@@ -7,11 +7,13 @@ import { TokenCounter } from '../generation/tokens.ts'
 import { noUsage, type Usage } from '../generation/usage.ts'
 import type { Source } from '../cache/recording.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
-import { cost, holdNanos, type Cost } from '../ledger/cost.ts'
+import { cost, holdNanos, type Cost, type Markup } from '../ledger/cost.ts'
+import { ToolCalls } from '../routing/health/tool-calls.ts'
 import type { AnswerContext, AnswerEvent, Charge } from '../wire/dialect.ts'
 import type { DispatchEvent } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { metadataOf } from './metadata.ts'
+import { capsAt, markupAt } from './plan.ts'
 
 /**
  * How a generation ended. `failed` is the provider's fault or ours and costs the client nothing; `left` and
@@ -28,12 +30,17 @@ export class Outcome {
   /** The generation whose answer this one repeats: then nothing is attempted, and nothing costs anything. */
   recalled: Source | undefined
   firstContentAtMs: number | undefined
+  /** When its first token came nobody knows. */
+  inOnePiece = false
+  readonly toolCalls = new ToolCalls()
   finish: { reason: FinishReason; nativeReason?: string; flaws?: readonly Flaw[] } | undefined
   error: GatewayError | undefined
   upstreamId: string | undefined
   /** Unless something better is known, a bug of ours ended it. */
   end: End = 'failed'
   readonly #exchange: Exchange
+  /** On the price of the endpoint. */
+  #markup: Markup = { numerator: 1n, denominator: 1n }
   readonly #delivered = new TokenCounter()
   #reported: Report | undefined
   /** What was reported before the last batch. */
@@ -52,6 +59,7 @@ export class Outcome {
   /** Takes in a batch and returns what of it concerns the client. */
   add(batch: DispatchEvent[]): AnswerEvent[] {
     const answer: AnswerEvent[] = []
+    const isFirst = this.firstContentAtMs === undefined
     this.#reportedBefore = this.#reported
     for (const event of batch) {
       if (event.type === 'attempt') this.#attempted(event.endpoint, event.attempt)
@@ -62,6 +70,7 @@ export class Outcome {
         answer.push(event)
       }
     }
+    this.inOnePiece ||= isFirst && this.finish !== undefined
     return answer
   }
 
@@ -75,12 +84,14 @@ export class Outcome {
   #attempted(endpoint: Endpoint, attempt: AttemptRecord): void {
     this.attempts.push(attempt)
     this.endpoint = endpoint
+    this.#markup = markupAt(this.#exchange.plan.markups, endpoint)
     this.committed = attempt.error === null
   }
 
   #observe(event: GenerationEvent): void {
     if (isContent(event)) this.firstContentAtMs ??= Date.now()
     this.#delivered.add(textOf(event))
+    this.toolCalls.add(event)
     if (event.type === 'start') this.upstreamId = event.upstreamId ?? this.upstreamId
     if (event.type === 'finish') this.finish = event
   }
@@ -97,7 +108,7 @@ export class Outcome {
     return {
       generationId,
       created: Math.floor(arrivedAtMs / 1000),
-      model: this.recalled?.model ?? plan.model.id,
+      model: this.recalled?.model ?? this.endpoint?.model.id ?? plan.model.id,
       provider: this.recalled?.providerName ?? this.attempts.at(-1)?.providerName ?? '',
       promptTokensEstimate: this.recalled ? 0 : request.promptTokensEstimate,
       ...(request.hidesReasoning && { hidesReasoning: true }),
@@ -149,6 +160,35 @@ export class Outcome {
     }
   }
 
+  /** What the charge is made of, in dollars: the provider's price, and the account's factor on it. */
+  arithmetic(): JsonObject {
+    const { usage, costNanos, upstreamPromptNanos, upstreamCompletionNanos } = this.charge()
+    const { numerator, denominator } = this.#markup
+    return {
+      prompt_tokens: usage.promptTokens,
+      cached_tokens: usage.cachedTokens,
+      completion_tokens: usage.completionTokens,
+      prompt_usd: upstreamPromptNanos / 1e9,
+      completion_usd: upstreamCompletionNanos / 1e9,
+      markup: Number(numerator) / Number(denominator),
+      charged_usd: costNanos / 1e9,
+    }
+  }
+
+  /** How long it took so far, in milliseconds: at the providers, the failed ones too, and here. */
+  timing(): { gatewayMs: number; providerMs: number } {
+    const nowMs = Date.now()
+    const sinceContentMs = this.firstContentAtMs === undefined ? 0 : nowMs - this.firstContentAtMs
+    const providerMs = this.attempts.reduce((sum, { latencyMs }) => sum + latencyMs, sinceContentMs)
+    return { gatewayMs: Math.max(0, nowMs - this.#exchange.arrivedAtMs - providerMs), providerMs }
+  }
+
+  /** The same for the header `Server-Timing` (W3C Server Timing). */
+  serverTiming(): string {
+    const { gatewayMs, providerMs } = this.timing()
+    return `gateway;dur=${gatewayMs}, provider;dur=${providerMs}`
+  }
+
   /** Whether the provider counted far more than there was: true reasoning can hide it, so it is only noted. */
   get usageSuspect(): boolean {
     const { promptTokens = 0, completionTokens = 0, reasoningTokens = 0 } = this.#reported?.usage ?? {}
@@ -164,13 +204,14 @@ export class Outcome {
   }
 
   #cost(usage: Usage, { price }: Endpoint): Cost {
-    return cost(usage, price, this.#exchange.plan.markup, this.#exchange.arrivedAtMs)
+    return cost(usage, price, this.#markup, this.#exchange.arrivedAtMs)
   }
 
   #exposed(completionTokensMax: number): UsdNanos {
     const { plan } = this.#exchange
-    const caps = { ...plan.promptCaps, completionTokensMax }
-    return this.endpoint ? holdNanos(caps, this.endpoint.price, plan.markup) : 0
+    if (!this.endpoint) return 0
+    const caps = capsAt({ ...plan.promptCaps, completionTokensMax }, this.endpoint)
+    return holdNanos(caps, this.endpoint.price, this.#markup)
   }
 
   /** The provider's last word on usage where it is possible, else our own count. */

@@ -1,16 +1,24 @@
+import { sha256Hex } from '../base/hash.ts'
 import { GatewayError } from '../base/errors.ts'
 import type { UsdNanos } from '../base/money.ts'
 import type { Endpoint, Modality, Model } from '../catalogue/model.ts'
-import { selectModel } from '../catalogue/resolve.ts'
 import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
-import type { Profile } from '../ledger/contract.ts'
+import type { RoutingSettings } from '../generation/routing.ts'
+import type { Markups, Profile } from '../ledger/contract.ts'
 import { holdNanos, markupOf, type Markup, type PromptCaps } from '../ledger/cost.ts'
 import { makerAt } from '../providers/address.ts'
+import type { Candidate, Selection } from '../routing/candidate.ts'
+import { seededRandom } from '../routing/draw.ts'
+import type { HealthOf } from '../routing/endpoint-health.ts'
+import { isFree, mostTokens } from '../routing/filters.ts'
+import { plan, stuckTo, type Ranked, type Ranking } from '../routing/plan.ts'
+import { nobodyMay } from '../routing/refusals.ts'
+import { selectCandidates } from '../routing/select.ts'
 import { readArray, readObject, readText } from '../wire/json.ts'
-import { checkKind } from './kind.ts'
+import { refusalOfKind } from './kind.ts'
 import type { Limits } from './limits.ts'
-import { unroutedMetadata } from './metadata.ts'
+import { unroutedMetadata, withMetadata } from './metadata.ts'
 
 /**
  * What a request without `max_tokens` sets aside for its completion. The hold rises with the answer, so this is how
@@ -21,14 +29,23 @@ const completionAllowanceTokens = 1_000
 /** The searches that are set aside for where the client offers the provider's own search; all that it makes count. */
 const searchAllowance = 5
 
-/** The endpoints that may serve a request, best first, never empty, and what to set aside for it. */
+/** Who may serve a request, best first, never empty, and what to set aside for it. */
 export interface Plan {
+  /** The model to begin with. Another may serve: an endpoint says whose it is. */
   model: Model
-  endpoints: Endpoint[]
-  /** How many endpoints can be called for the model, before some were left out. */
-  endpointsTotal: number
-  markup: Markup
+  /** In the order of attempts; as many of each model as may be tried. */
+  endpoints: readonly Endpoint[]
+  selection: Selection
+  ranking: Ranking
+  settings: readonly RoutingSettings[]
+  markups: Markups
   profileVersion: number
+  /** Of a conversation that is to go on where it is served: its hash. */
+  conversation?: string
+  /** Whether it goes on where it was served before. */
+  sticky: boolean
+  /** All that may serve cost nothing: it counts towards the account's allowance of free requests. */
+  free: boolean
   /** The completion tokens that the hold covers. */
   completionCap: number
   /** What else it covers. */
@@ -36,39 +53,180 @@ export interface Plan {
   holdNanos: UsdNanos
 }
 
-/** Decides who may serve, without touching money: cheapest first, over the endpoints of the one model asked for. */
-export async function makePlan(
-  env: Env,
-  profile: Profile,
-  request: GenerationRequest,
-  limits: Limits,
-): Promise<Plan> {
-  const { model, endpoints: live } = await selectModel(env, request.model)
-  checkKind(model, request)
-  checkInputs(model, request, live.length)
-  const able = withinCap(withinContext(model, live, request), request)
-  const endpoints = preferMaker(env, preferTools(able, request), request).slice(0, limits.attemptsMax)
-  const markup = markupOf(profile.markups, model.id)
-  const caps = endpoints.map((endpoint) => completionCap(endpoint, request))
+/** What a plan is made from beside the request. */
+export interface PlanningContext {
+  env: Env
+  accountId: string
+  profile: Profile
+  limits: Limits
+  health: HealthOf
+  nowMs: number
+}
+
+/** Decides who may serve, without touching money. */
+export async function makePlan(context: PlanningContext, request: GenerationRequest): Promise<Plan> {
+  const { env, profile, health, nowMs } = context
+  const settings = profile.routing ?? []
+  const random = randomFor(context, request)
+  const selection = fitting(await selectCandidates(env, request, settings, random), request)
+  const { loopMaker, native } = request
+  const ranking = plan({
+    request,
+    selection,
+    settings,
+    health,
+    nowMs,
+    random,
+    ...(loopMaker !== undefined && {
+      readsLoop: (endpoint: Endpoint) => makerAt(env, endpoint, native.format) === loopMaker,
+    }),
+  })
+  if (ranking.ranked.length === 0) {
+    const error = nobodyMay(selection, ranking.removed, { rules: ranking.rules, asked: request })
+    throw withMetadata(error, unroutedMetadata(request.model, countOf(selection)))
+  }
+  const conversation = ranking.sticks ? await conversationHash(request, selection) : undefined
+  return { ...pricedPlan(context, { request, selection, ranking }), ...(conversation && { conversation }) }
+}
+
+function countOf({ candidates }: Selection): number {
+  return candidates.reduce((sum, { endpoints }) => sum + endpoints.length, 0)
+}
+
+/** Every call of one conversation that names itself draws alike, in whichever isolate it is planned. */
+function randomFor(
+  { accountId }: PlanningContext,
+  { routing: { conversation } }: GenerationRequest,
+): () => number {
+  return conversation?.explicit ? seededRandom(`${accountId} ${conversation.key}`) : Math.random
+}
+
+async function conversationHash({ routing }: GenerationRequest, { candidates }: Selection): Promise<string> {
+  const key = [candidates[0]?.model.id, routing.conversation?.explicit, routing.conversation?.key]
+  return (await sha256Hex(JSON.stringify(key))).slice(0, 32)
+}
+
+interface Planned {
+  request: GenerationRequest
+  selection: Selection
+  ranking: Ranking
+}
+
+function pricedPlan({ profile, limits }: PlanningContext, { request, selection, ranking }: Planned): Plan {
+  const endpoints = attempted(ranking.ranked, limits.attemptsMax)
   const promptCaps = promptCapsOf(request)
-  const holds = endpoints.map(({ price }, index) =>
-    holdNanos({ ...promptCaps, completionTokensMax: caps[index] ?? 0 }, price, markup),
-  )
+  const [first] = endpoints
+  if (!first) throw new Error('unreachable: a plan has an endpoint')
+  const { markups, version: profileVersion, routing: settings = [] } = profile
+  const holds = endpoints.map((endpoint) => holdFor({ endpoint, request, promptCaps, markups }))
   return {
-    model,
+    model: first.model,
     endpoints,
-    endpointsTotal: live.length,
-    markup,
-    profileVersion: profile.version,
-    completionCap: Math.max(...caps),
+    selection,
+    ranking,
+    settings,
+    markups,
+    profileVersion,
+    sticky: false,
+    free: endpoints.every(isFree) && selection.candidates.every(isFreeModel),
+    completionCap: Math.max(...endpoints.map((endpoint) => completionCap(endpoint, request))),
     promptCaps,
     holdNanos: Math.max(...holds),
   }
 }
 
+/** As many endpoints of each model as may be tried in all. */
+function attempted(ranked: readonly Ranked[], attemptsMax: number): Endpoint[] {
+  const counts = new Map<Model, number>()
+  return ranked.flatMap(({ endpoint }) => {
+    const count = counts.get(endpoint.model) ?? 0
+    counts.set(endpoint.model, count + 1)
+    return count < attemptsMax ? [endpoint] : []
+  })
+}
+
+/** The plan with the endpoint first that served the conversation before, as long as the hold covers it. */
+export function sticking(
+  planned: Plan,
+  stickTo: string | undefined,
+  context: PlanningContext,
+  request: GenerationRequest,
+): Plan {
+  const ranking = stuckTo(planned.ranking, stickTo, context.health)
+  if (ranking === planned.ranking) return planned
+  const moved = pricedPlan(context, { request, selection: planned.selection, ranking })
+  return moved.holdNanos > planned.holdNanos
+    ? planned
+    : { ...planned, ...moved, sticky: true, holdNanos: planned.holdNanos }
+}
+
+/** The models that can take what the request holds. Where none can, the first says why. */
+function fitting(selection: Selection, request: GenerationRequest): Selection {
+  const refusals = selection.candidates.map(({ model, endpoints }) =>
+    refusalBy(model, request, endpoints.length),
+  )
+  const candidates = selection.candidates.filter((_, index) => refusals[index] === undefined)
+  const [refusal] = refusals
+  if (candidates.length === 0 && refusal) throw refusal
+  return candidates.length === refusals.length ? selection : { ...selection, candidates }
+}
+
+const inputs: readonly { need: keyof GenerationRequest['needs']; modality: Modality }[] = [
+  { need: 'imageInput', modality: 'image' },
+  { need: 'audioInput', modality: 'audio' },
+  { need: 'fileInput', modality: 'file' },
+  { need: 'videoInput', modality: 'video' },
+]
+
+function refusalBy(
+  model: Model,
+  request: GenerationRequest,
+  endpointsTotal: number,
+): GatewayError | undefined {
+  const wrongKind = refusalOfKind(model, request)
+  if (wrongKind) return wrongKind
+  const missing = inputs.find(
+    ({ need, modality }) => request.needs[need] && !model.inputModalities.includes(modality),
+  )
+  if (!missing) return undefined
+  return new GatewayError('not_found', `No endpoints of ${model.id} support ${missing.modality} input.`, {
+    routing: unroutedMetadata(request.model, endpointsTotal),
+  })
+}
+
+/** Whether a model is there for free by its name: such requests have an allowance of their own. */
+function isFreeModel({ model, via }: Candidate): boolean {
+  return via === 'free' || model.id.endsWith(':free')
+}
+
 /** The completion tokens that a hold for this endpoint covers at first. */
 function completionCap(endpoint: Endpoint, request: GenerationRequest): number {
   return Math.min(request.maxTokens ?? completionAllowanceTokens, mostTokens(endpoint))
+}
+
+function holdFor({
+  endpoint,
+  request,
+  promptCaps,
+  markups,
+}: {
+  endpoint: Endpoint
+  request: GenerationRequest
+  promptCaps: PromptCaps
+  markups: Markups
+}): UsdNanos {
+  const caps = { ...promptCaps, completionTokensMax: completionCap(endpoint, request) }
+  return holdNanos(capsAt(caps, endpoint), endpoint.price, markupAt(markups, endpoint))
+}
+
+/** What a hold at an endpoint covers: its tier may be served, or the usual one. */
+export function capsAt<T extends PromptCaps>(caps: T, { tier }: Endpoint): T {
+  return tier === undefined ? caps : { ...caps, serviceTier: tier }
+}
+
+/** The account's factor on the price of an endpoint. */
+export function markupAt(markups: Markups, { model }: Endpoint): Markup {
+  return markupOf(markups, model.id)
 }
 
 function promptCapsOf(request: GenerationRequest): PromptCaps {
@@ -90,72 +248,41 @@ function offersSearch({ native: { body } }: GenerationRequest): boolean {
   )
 }
 
-const inputs: readonly { need: keyof GenerationRequest['needs']; modality: Modality }[] = [
-  { need: 'imageInput', modality: 'image' },
-  { need: 'audioInput', modality: 'audio' },
-  { need: 'fileInput', modality: 'file' },
-  { need: 'videoInput', modality: 'video' },
-]
-
-function checkInputs(model: Model, request: GenerationRequest, endpointsTotal: number): void {
-  for (const { need, modality } of inputs) {
-    if (request.needs[need] && !model.inputModalities.includes(modality)) {
-      throw new GatewayError('not_found', `No endpoints of ${model.id} support ${modality} input.`, {
-        routing: unroutedMetadata(request.model, endpointsTotal),
-      })
-    }
-  }
-}
-
-/** Leaves out endpoints whose context the prompt fills by our estimate; the provider has the last word. */
-function withinContext(model: Model, endpoints: readonly Endpoint[], request: GenerationRequest): Endpoint[] {
-  const tokens = request.longestTokensEstimate ?? request.promptTokensEstimate
-  const able = endpoints.filter((endpoint) => tokens < endpoint.contextLength)
-  if (able.length > 0) return able
-  const most = Math.max(...endpoints.map((endpoint) => endpoint.contextLength))
-  throw new GatewayError(
-    'context_length_exceeded',
-    `The prompt has about ${tokens} tokens, but the context of ${model.id} is ${most} tokens.`,
-    { routing: unroutedMetadata(request.model, endpoints.length) },
-  )
-}
-
-/**
- * Leaves out endpoints that cannot write as much as the client asks for. A cap is no demand: where none writes so much,
- * those that write the most are asked for what they can. Agents send the same cap to every model.
- */
-function withinCap(endpoints: Endpoint[], { maxTokens }: GenerationRequest): Endpoint[] {
-  if (maxTokens === undefined) return endpoints
-  const wanted = Math.min(maxTokens, Math.max(...endpoints.map(mostTokens)))
-  return endpoints.filter((endpoint) => mostTokens(endpoint) >= wanted)
-}
-
-function mostTokens({ maxCompletionTokens, contextLength }: Endpoint): number {
-  return maxCompletionTokens ?? contextLength
-}
-
-/** An open tool loop holds thoughts that only their maker can read: it goes on there, where that can be had. */
-function preferMaker(env: Env, endpoints: Endpoint[], { loopMaker, native }: GenerationRequest): Endpoint[] {
-  if (loopMaker === undefined) return endpoints
-  const able = endpoints.filter((endpoint) => makerAt(env, endpoint, native.format) === loopMaker)
-  return able.length > 0 ? able : endpoints
-}
-
 /** How many completion tokens an amount buys beside the prompt, at the dearest of the plan's endpoints. */
-export function tokensAffordable(plan: Plan, availableNanos: UsdNanos): number {
+export function tokensAffordable({ endpoints, promptCaps, markups }: Plan, availableNanos: UsdNanos): number {
   const million = 1_000_000
-  const each = plan.endpoints.map(({ price }) => {
-    const prompt = holdNanos({ ...plan.promptCaps, completionTokensMax: 0 }, price, plan.markup)
-    const perMillion =
-      holdNanos({ ...plan.promptCaps, completionTokensMax: million }, price, plan.markup) - prompt
+  const each = endpoints.map((endpoint) => {
+    const held = (completionTokensMax: number) =>
+      holdNanos(
+        capsAt({ ...promptCaps, completionTokensMax }, endpoint),
+        endpoint.price,
+        markupAt(markups, endpoint),
+      )
+    const prompt = held(0)
+    const perMillion = held(million) - prompt
     return perMillion === 0 ? 0 : Math.floor(((availableNanos - prompt) * million) / perMillion)
   })
   return Math.max(0, Math.min(...each))
 }
 
-/** A soft preference, as the contract has it: endpoints that know tools, where there are any. */
-function preferTools(endpoints: Endpoint[], request: GenerationRequest): Endpoint[] {
-  if (!request.needs.tools) return endpoints
-  const able = endpoints.filter((endpoint) => endpoint.supportedParameters.includes('tools'))
-  return able.length > 0 ? able : endpoints
+/** Parameters that are no fields to drop: caps are asked of everybody, and thoughts have rules of their own. */
+const neverDropped = new Set([
+  'max_tokens',
+  'max_completion_tokens',
+  'reasoning',
+  'reasoning_effort',
+  'include_reasoning',
+])
+
+/** The request as an endpoint is asked, and the fields that it does not know. */
+export function askedOf(
+  { selection }: Pick<Plan, 'selection'>,
+  request: GenerationRequest,
+  endpoint: Endpoint,
+): { request: GenerationRequest; drop: string[] } {
+  const via = selection.candidates.find(({ model }) => model === endpoint.model)?.via
+  const drop = request.routing.parameters.filter(
+    (name) => !neverDropped.has(name) && !endpoint.supportedParameters.includes(name),
+  )
+  return { request: via === 'latest' ? { ...request, lenientReasoning: true } : request, drop }
 }

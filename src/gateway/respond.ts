@@ -12,6 +12,8 @@ export interface Answer {
   events: AsyncGenerator<AnswerEvent[], void>
   /** Beside the usual ones. */
   headers: Record<string, string>
+  /** How long it took so far, as the header `Server-Timing` tells it. */
+  timing: () => string
   /** What the answer says of itself; complete once the first event is there. */
   context: () => AnswerContext
 }
@@ -22,11 +24,12 @@ export async function whole({
   dialect,
   events,
   headers: more,
+  timing,
   context,
 }: Answer): Promise<Response> {
   const fold = dialect.fold()
   for await (const batch of events) fold.add(batch)
-  const headers = { 'x-generation-id': exchange.generationId, ...more }
+  const headers = { 'x-generation-id': exchange.generationId, 'server-timing': timing(), ...more }
   const said = context()
   const routing = said.routing?.()
   try {
@@ -58,6 +61,7 @@ export async function stream(answer: Answer): Promise<Response> {
     headers: {
       ...answer.headers,
       'x-generation-id': generationId,
+      ...(started && { 'server-timing': answer.timing() }),
       'content-type': 'text/event-stream',
       'cache-control': 'no-cache, no-transform',
     },

@@ -1,11 +1,15 @@
 import { GatewayError } from '../base/errors.ts'
-import type { GenerationRecord } from '../ledger/contract.ts'
+import type { GenerationRecord, SettleRequest } from '../ledger/contract.ts'
+import { endpointKey } from '../routing/endpoint-health.ts'
+import { observe } from '../routing/health/memory.ts'
+import { savesByCache } from '../routing/plan.ts'
 import type { AnswerEvent, Charge } from '../wire/dialect.ts'
 import type { DispatchEvents } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { bugIn, log } from './log.ts'
 import { metadataOf, withMetadata } from './metadata.ts'
 import type { Meter } from './meter.ts'
+import { observationOf } from './observation-of.ts'
 import type { Outcome } from './outcome.ts'
 
 /**
@@ -64,12 +68,31 @@ async function settle(exchange: Exchange, outcome: Outcome, charge: Charge): Pro
     ...(outcome.usageSuspect && { usage_suspect: true }),
     ...(outcome.flaws.length > 0 && { flaws: outcome.flaws.join(' ') }),
   })
+  const observation = observationOf(exchange, outcome, charge)
+  const observed = observation && observe(exchange.env, observation)
   try {
-    await (outcome.committed ? hold.settle(charge.costNanos, record) : hold.void(record))
+    await (outcome.committed
+      ? hold.settle(charge.costNanos, record, stickOf(exchange, outcome, charge))
+      : hold.void(record))
   } catch {
     // The ledger did not answer for as long as we may wait. Its last beat settles the hold when it expires.
     log({ generation_id: generationId, event: 'settlement_lost', cost_nanos: charge.costNanos })
   }
+  await observed
+}
+
+/**
+ * Where a conversation goes on (OpenRouter: sticky routing): where it was served, if that pays. One that its client does
+ * not name is taken for one only once its provider has told of a cache.
+ */
+function stickOf(
+  { plan: { conversation }, request }: Exchange,
+  { end, endpoint, recalled }: Outcome,
+  { usage: { cachedTokens, cacheWriteTokens } }: Charge,
+): SettleRequest['stick'] {
+  if (conversation === undefined || end !== 'finished' || !endpoint || recalled) return undefined
+  const isOne = request.routing.conversation?.explicit === true || cachedTokens + cacheWriteTokens > 0
+  return isOne && savesByCache(endpoint) ? { conversation, endpoint: endpointKey(endpoint) } : undefined
 }
 
 /** Who failed, and how: a key that a provider refuses must come to its operator's eyes. */
@@ -108,6 +131,7 @@ function recordOf(
   const { recalled } = outcome
   const served = recalled ?? (outcome.committed ? outcome.attempts.at(-1) : undefined)
   const left = outcome.end === 'left'
+  const routing = metadataOf(exchange, outcome)
   return {
     createdAtMs: arrivedAtMs,
     status: outcome.committed
@@ -115,7 +139,7 @@ function recordOf(
       : left
         ? clientClosedRequest
         : (outcome.error?.status ?? clientClosedRequest),
-    model: recalled?.model ?? plan.model.id,
+    model: recalled?.model ?? (outcome.endpoint?.model ?? plan.model).id,
     requestedModel: request.model,
     provider: served?.provider ?? null,
     providerName: served?.providerName ?? null,
@@ -141,6 +165,9 @@ function recordOf(
     metadata: request.metadata ?? null,
     ...(recalled && { cacheSourceId: recalled.generationId }),
     ...(presetId !== undefined && { preset: presetId }),
+    ...(plan.selection.router !== undefined && { router: plan.selection.router }),
+    ...(usage.serviceTier !== undefined && { serviceTier: usage.serviceTier }),
+    ...(routing && !recalled && { routing: JSON.stringify(routing) }),
     ...origin,
   }
 }

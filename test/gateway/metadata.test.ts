@@ -104,8 +104,14 @@ function partsOf(path: string, body: string): JsonObject[] {
   return chunks.filter((chunk) => chunk !== undefined)
 }
 
-/** The metadata of an answer, which only its last part may hold. */
-function metadataOf({ parts }: Told): Json | undefined {
+/** The metadata of an answer as the contract has it. */
+function metadataOf(answer: Told): Json | undefined {
+  const { explanation: _, ...metadata } = readObject(wholeMetadataOf(answer)) ?? {}
+  return Object.keys(metadata).length > 0 ? metadata : undefined
+}
+
+/** The same with our own explanation. Only the last part of an answer may hold it. */
+function wholeMetadataOf({ parts }: Told): Json | undefined {
   const holders = parts.map(
     (part) => part['openrouter_metadata'] ?? at(part['response'], 'openrouter_metadata'),
   )
@@ -213,6 +219,53 @@ test.for([
     })
   },
 )
+
+test('why it was routed so, what it cost and how long it took is explained', async () => {
+  const request = { provider: { ignore: ['groq'] }, service_tier: 'default' }
+  const answer = await told(request, { groq: chatAnswer('Hi'), deepinfra: chatAnswer('Hi') })
+  const explanation = at(wholeMetadataOf(answer), 'explanation')
+  expect(explanation).toEqual({
+    plan: [
+      {
+        endpoint: 'deepinfra',
+        model: llama,
+        reason: 'lowest price first',
+        usd_per_million: { prompt: 0.1, completion: 0.32 },
+      },
+    ],
+    excluded: [{ endpoint: 'groq', model: llama, by: 'allowed_providers' }],
+    attempts: [{ endpoint: 'deepinfra', latency_ms: expect.any(Number) }],
+    sticky: false,
+    cost: {
+      prompt_tokens: 5,
+      cached_tokens: 0,
+      completion_tokens: 2,
+      prompt_usd: 0.0000005,
+      completion_usd: 0.00000064,
+      markup: 1,
+      charged_usd: 0.00000114,
+    },
+    timing_ms: { gateway: expect.any(Number), provider: expect.any(Number) },
+  })
+  expect(await caller.generation(answer.id)).toMatchObject({
+    openrouter_metadata: { strategy: 'direct', explanation: { excluded: [{ by: 'allowed_providers' }] } },
+  })
+})
+
+test("the header Server-Timing tells the gateway's own share", async () => {
+  const upstream = await provider(chatAnswer('Hi'), chatAnswer('Hi'))
+  const settings = { ...env, DEEPINFRA_API_KEY: 'k', DEEPINFRA_BASE_URL: upstream.baseUrl }
+  for (const stream of [true, false]) {
+    const { response, settled } = await ask(
+      settings,
+      { model: llama, messages: greeting, stream },
+      { key: caller.key },
+    )
+    await response.text()
+    await settled()
+    expect(response.headers.get('server-timing')).toMatch(/^gateway;dur=\d+, provider;dur=\d+$/)
+  }
+})
 
 test('a failure behind a keep-alive tells it in the stream that has begun', async () => {
   const upstream = await provider([gate('late'), ...overloaded])

@@ -4,7 +4,10 @@ import { rootKeys } from '../../src/base/key-text.ts'
 import type { Env } from '../../src/env.ts'
 import { askWhole } from './chat.ts'
 
-/** An account of a test's own, with one key, made and asked through the front door. */
+/**
+ * An account of a test's own, with one key, made and asked through the front door. The cheapest endpoint serves it first,
+ * so that a test knows whom it asks.
+ */
 export interface TestAccount {
   id: string
   key: string
@@ -25,7 +28,8 @@ export async function account(
   options: { credit?: number; account?: object; key?: object } = {},
 ): Promise<TestAccount> {
   const name = `test ${crypto.randomUUID()}`
-  const { id } = created.parse(await manage(env, 'POST', '/accounts', { name, ...options.account })).data
+  const settings = { name, routing: { default_provider_sort: 'price' }, ...options.account }
+  const { id } = created.parse(await manage(env, 'POST', '/accounts', settings)).data
   const made = keyCreated.parse(
     await manage(env, 'POST', '/keys', { name: 'key', account: id, ...options.key }),
   )
