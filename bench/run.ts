@@ -3,6 +3,7 @@ import { countEverything, measureDistance } from './counting.ts'
 import { measure, scenarioNames, scenarios, type Measurement } from './measure.ts'
 import { environment } from './environment.ts'
 import { measureTranslating } from './formats.ts'
+import { measureRefreshing } from './refreshing.ts'
 import { measureResolving } from './resolving.ts'
 import { report, type Results, type Rounds } from './report.ts'
 import {
@@ -33,6 +34,7 @@ try {
     distance: await told('distance to the object', () => measureDistance(upstream, distanceMs)),
     translating: await told('translating streams', measureTranslating),
     resolving: await told('resolving models', () => measureResolving(catalogueSizes)),
+    refreshing: await told('refreshing the catalogue', () => measureRefreshing(upstream)),
   }
   const text = report(results)
   await writeFile('bench/RESULTS.md', text)
