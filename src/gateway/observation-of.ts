@@ -1,11 +1,9 @@
 import { secondMs } from '../base/time.ts'
+import { speedTokensMin } from '../routing/choices.ts'
 import { outcomeOf, type Observation } from '../routing/health/observation.ts'
 import type { Charge } from '../wire/dialect.ts'
 import type { Exchange } from './exchange.ts'
 import type { Outcome } from './outcome.ts'
-
-/** Of a shorter answer the speed is that of its first token. */
-const speedTokensMin = 10
 
 /** What an answer, from its end, says of the endpoint that gave it; a failed attempt was told by `dispatch`. */
 export function observationOf(

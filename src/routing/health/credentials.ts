@@ -5,23 +5,30 @@ import { variableName } from '../../providers/variables.ts'
 /** A key of the operator's that its provider refuses is left alone for so long, by this isolate. */
 const refusedForMs = 5 * minuteMs
 
-/** By the bindings that hold the keys: until when each provider is not to be asked. */
-const refusedUntilCache = new WeakMap<object, Map<string, number>>()
+interface Refusal {
+  untilMs: number
+  /** False where the provider has other keys, which may be fine: the next attempt draws anew. */
+  isOut: boolean
+}
+
+/** By the bindings that hold the keys, and by provider. */
+const refusalsCache = new WeakMap<object, Map<string, Refusal>>()
 
 /**
- * The provider said 401, 402 or 403 to the operator's key: tells the operator, once, and leaves the provider alone for
- * a while. Where there are several keys the others may be fine, and the next attempt draws anew.
+ * The provider said 401, 402 or 403 to the operator's key: tells the operator, once in a while, and leaves the
+ * provider alone for as long.
  */
 export function credentialRefused(env: ProviderEnv, provider: string, nowMs: number): void {
-  if (isCredentialRefused(env, provider, nowMs)) return
+  const refusals = refusalsCache.get(env) ?? new Map<string, Refusal>()
+  refusalsCache.set(env, refusals)
+  if (nowMs < (refusals.get(provider)?.untilMs ?? 0)) return
   const variable = variableName(provider, 'API_KEY')
-  const isOneOfSeveral = settingOf(env, variable)?.includes(',') === true
-  const refused = refusedUntilCache.get(env) ?? new Map<string, number>()
-  refusedUntilCache.set(env, refused)
-  if (!isOneOfSeveral) refused.set(provider, nowMs + refusedForMs)
+  const isOut = settingOf(env, variable)?.includes(',') !== true
+  refusals.set(provider, { untilMs: nowMs + refusedForMs, isOut })
   console.error(JSON.stringify({ event: 'credential_refused', provider, variable }))
 }
 
 export function isCredentialRefused(env: ProviderEnv, provider: string, nowMs: number): boolean {
-  return nowMs < (refusedUntilCache.get(env)?.get(provider) ?? 0)
+  const refusal = refusalsCache.get(env)?.get(provider)
+  return refusal !== undefined && refusal.isOut && nowMs < refusal.untilMs
 }
