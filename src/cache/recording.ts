@@ -41,6 +41,8 @@ export class Recording {
   add({ native, ...event }: GenerationEvent): void {
     // A replay costs nothing and so counts nothing.
     if (this.#flawed || event.type === 'usage') return
+    // Nor is anything of a provider's named after it.
+    if (event.type === 'start') delete event.upstreamId
     if (event.type === 'finish') this.#finished = event.reason !== 'error' && !event.flaws?.length
     // Events of one frame share it, and follow each other.
     if (native && native.data !== this.#frame) {

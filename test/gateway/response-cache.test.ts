@@ -50,6 +50,8 @@ test('[I155] the first of two is a miss, the second a hit: new id, zero usage, n
     tokens_prompt: 0,
     tokens_completion: 0,
     provider_responses: [],
+    upstream_id: null,
+    response_cache_source_id: first.told.id,
   })
 })
 
