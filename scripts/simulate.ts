@@ -1,4 +1,5 @@
 import { LedgerCore } from '../src/ledger/core.ts'
+import { freeLimits } from '../test/ledger/simulation/free-requests.ts'
 import { simulate } from '../test/ledger/simulation/simulate.ts'
 
 /**
@@ -15,7 +16,7 @@ let lastFailure: { seed: number; failures: string[] } | undefined
 
 const startedMs = performance.now()
 for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-  const outcome = simulate(seed, (storage) => new LedgerCore(storage, settings))
+  const outcome = simulate(seed, (storage) => new LedgerCore(storage, settings, freeLimits))
   total.steps += outcome.steps
   total.deliveredNanos += outcome.deliveredNanos
   total.unbilledNanos += outcome.unbilledNanos

@@ -12,6 +12,13 @@ import { sampleRecord } from './simulation/record.ts'
 const settings = { unlimited: false, markups: { default: '1', models: {} }, version: 1 }
 const startMs = Date.UTC(2026, 3, 30, 23, 58)
 const limitNanos = 300
+const freeLimits = {
+  perMinute: 2,
+  perDay: 3,
+  perDayAfterPurchase: 5,
+  purchaseUsd: 0.000_001,
+  tokensPerDay: 6,
+}
 
 interface Reference {
   credits: Record<string, number>
@@ -25,6 +32,9 @@ interface ReferenceGeneration {
   cost: number
   atMs: number
   expiresMs: number
+  /** Of what is free; tokens once it is charged. */
+  free: boolean
+  tokens: number
 }
 
 /** The rules once more, as sums over everything there is and with no care for speed. */
@@ -49,13 +59,27 @@ const rules = {
     if (key === 'limited' && limited < needed) return 'key_limit'
     return rules.balance(reference) - rules.held(reference) < needed ? 'balance' : undefined
   },
+  /** Which limit a request for what is free meets. */
+  freeLimit({ credits, generations }: Reference, nowMs: number): string | undefined {
+    const free = Object.values(generations).filter((it) => it.free)
+    const today = free.filter(({ atMs }) => atMs >= periodStarts(nowMs).day)
+    const purchased = total(Object.values(credits).filter((amount) => amount > 0))
+    const perDay = purchased >= 1000 ? freeLimits.perDayAfterPurchase : freeLimits.perDay
+    if (today.length >= perDay) return 'free_requests_per_day'
+    if (total(today.map(({ tokens }) => tokens)) >= freeLimits.tokensPerDay) return 'free_tokens_per_day'
+    const minute = free.filter(({ atMs }) => atMs > nowMs - 60_000)
+    return minute.length >= freeLimits.perMinute ? 'free_requests_per_minute' : undefined
+  },
   admit(reference: Reference, claim: Claim, hold: number, nowMs: number): string {
-    const { generationId: id, keyHash: key } = claim
+    const { generationId: id, keyHash: key, free = false } = claim
     if (reference.generations[id]) return 'ok'
+    const limit = free ? rules.freeLimit(reference, nowMs) : undefined
+    if (limit !== undefined) return limit
     const shortage = rules.shortage(reference, key, hold, nowMs)
     if (shortage) return shortage
     const expiresMs = nowMs + holdTtlMs
-    reference.generations[id] = { key, state: 'held', hold, metered: 0, cost: 0, atMs: nowMs, expiresMs }
+    const begun = { key, hold, metered: 0, cost: 0, atMs: nowMs, expiresMs, free, tokens: 0 }
+    reference.generations[id] = { ...begun, state: 'held' }
     return 'ok'
   },
   beat(reference: Reference, claim: Claim, beat: { metered: number; hold: number }, nowMs: number): string {
@@ -76,7 +100,7 @@ const rules = {
   },
   settle(reference: Reference, claim: Claim, cost: number): void {
     const it = (reference.generations[claim.generationId] ??= unheld(claim))
-    if (it.state !== 'charged') Object.assign(it, { state: 'charged', cost })
+    if (it.state !== 'charged') Object.assign(it, { state: 'charged', cost, tokens: it.free ? 2 : 0 })
   },
   void(reference: Reference, claim: Claim): void {
     const it = (reference.generations[claim.generationId] ??= unheld(claim))
@@ -101,12 +125,21 @@ interface Claim {
   generationId: string
   keyHash: string
   admittedAtMs: number
+  free?: boolean
 }
 
 const generation = fc.nat({ max: 7 })
 const nanos = fc.nat({ max: 200 })
 const command = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ type: fc.constant('admit' as const), generation, hold: nanos }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('admit' as const),
+      generation,
+      hold: nanos,
+      free: fc.boolean(),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({ type: fc.constant('beat' as const), generation, metered: nanos, hold: nanos }),
@@ -154,7 +187,7 @@ class Pair {
   readonly differences: string[] = []
   readonly #storage = new MemoryStorage()
   readonly #book = new MemoryBook()
-  #core = new LedgerCore(this.#storage, settings)
+  #core = new LedgerCore(this.#storage, settings, freeLimits)
   #reference: Reference = { credits: {}, generations: {} }
   #written = structuredClone(this.#reference)
   #nowMs = startMs
@@ -182,7 +215,7 @@ class Pair {
         this.#written = structuredClone(this.#reference)
         return
       case 'crash':
-        this.#core = new LedgerCore(this.#storage)
+        this.#core = new LedgerCore(this.#storage, undefined, freeLimits)
         this.#reference = structuredClone(this.#written)
         return
       case 'flush':
@@ -229,12 +262,15 @@ class Pair {
     if (actual !== expected) this.differences.push(`${what}: ${actual}, expected ${expected}`)
   }
 
-  #admit({ generation: number, hold: holdNanos }: Extract<Command, { type: 'admit' }>): void {
+  #admit({ generation: number, hold: holdNanos, free }: Extract<Command, { type: 'admit' }>): void {
     const [generationId, keyHash] = identity(number)
-    const answer = this.#core.admit({ generationId, keyHash, profileVersion: 1, holdNanos }, this.#nowMs)
-    const claim = { generationId, keyHash, admittedAtMs: answer.ok ? answer.admittedAtMs : this.#nowMs }
+    const answer = this.#core.admit(
+      { generationId, keyHash, profileVersion: 1, holdNanos, free },
+      this.#nowMs,
+    )
+    const claim = { generationId, keyHash, admittedAtMs: answer.ok ? answer.admittedAtMs : this.#nowMs, free }
     this.#same('admit', said(answer), rules.admit(this.#reference, claim, holdNanos, this.#nowMs))
-    if (answer.ok) this.#claims.set(number, claim)
+    if (answer.ok) this.#claims.set(number, this.#claims.get(number) ?? claim)
   }
 
   /** What a Worker only says of a generation that was admitted, whether the object still knows it or not. */
@@ -259,7 +295,7 @@ class Pair {
   #credit(name: number, amountNanos: number): void {
     const available = rules.balance(this.#reference) - rules.held(this.#reference)
     const reference = String(name)
-    const answer = this.#core.credit({ reference, amountNanos, kind: 'grant', note: null }, this.#nowMs)
+    const answer = this.#core.credit({ reference, amountNanos, kind: 'purchase', note: null }, this.#nowMs)
     this.#same('answer', said(answer), rules.credit(this.#reference, reference, amountNanos, available))
   }
 
@@ -293,11 +329,12 @@ function identity(number: number): [id: string, keyHash: string] {
 }
 
 function said(answer: Admission | Beat | Credit): string {
-  return answer.ok ? 'ok' : answer.reason
+  if (answer.ok) return 'ok'
+  return 'limit' in answer ? answer.limit.name : answer.reason
 }
 
-function unheld({ keyHash, admittedAtMs }: Claim): ReferenceGeneration {
-  return { key: keyHash, state: 'closed', hold: 0, metered: 0, cost: 0, atMs: admittedAtMs, expiresMs: 0 }
+function unheld({ keyHash: key, admittedAtMs: atMs, free = false }: Claim): ReferenceGeneration {
+  return { key, state: 'closed', hold: 0, metered: 0, cost: 0, atMs, expiresMs: 0, free, tokens: 0 }
 }
 
 function total(amounts: number[]): number {

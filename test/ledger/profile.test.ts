@@ -16,8 +16,8 @@ async function layDown(account: TestAccount, column: 'account' | 'key', routing:
     .run()
 }
 
-async function profile({ stub, keyHash }: TestAccount): Promise<Profile> {
-  const standing = await stub().standing(keyHash)
+async function profile(account: TestAccount): Promise<Profile> {
+  const standing = await account.stub().standing(account.keyHash)
   if (!standing.ok) throw new Error(standing.reason)
   return standing.profile
 }

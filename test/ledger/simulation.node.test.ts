@@ -3,6 +3,7 @@ import { LedgerCore } from '../../src/ledger/core.ts'
 import { flushStatements } from '../../src/ledger/flush.ts'
 import type { Storage } from '../../src/ledger/rows.ts'
 import type { SimulatedBook } from './simulation/book.ts'
+import { freeLimits } from './simulation/free-requests.ts'
 import { flushMutant, mutants, silentMutant } from './simulation/mutants.ts'
 import { mutate } from './simulation/mutate.ts'
 import { simulate } from './simulation/simulate.ts'
@@ -10,7 +11,7 @@ import { SqliteBook } from './simulation/sqlite-book.ts'
 
 const settings = { unlimited: false, markups: { default: '1', models: {} }, version: 1 }
 const sqliteBook = () => new SqliteBook(flushStatements)
-const realCore = (storage: Storage) => new LedgerCore(storage, settings)
+const realCore = (storage: Storage) => new LedgerCore(storage, settings, freeLimits)
 /** Fault rates are far above life's; what dead Workers delivered after their last beat is about a per cent. */
 const unbilledMax = 0.025
 
@@ -71,5 +72,5 @@ function run({ seeds, makeCore, makeBook, goOn = false }: Run): { failures: stri
 
 async function mutantCore(url: string): Promise<(storage: Storage) => LedgerCore> {
   const module: { LedgerCore: typeof LedgerCore } = await import(/* @vite-ignore */ url)
-  return (storage) => new module.LedgerCore(storage, settings)
+  return (storage) => new module.LedgerCore(storage, settings, freeLimits)
 }

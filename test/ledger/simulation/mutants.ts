@@ -116,6 +116,34 @@ export const mutants: Mutant[] = [
     replace: `if (period < kept) return before + nanos`,
     seeds: 1000,
   },
+  {
+    name: 'an admitted request for what is free is not counted',
+    file: 'core.ts',
+    find: `if (request.free) this.#free?.add(now)`,
+    replace: ``,
+    seeds: 200,
+  },
+  {
+    name: 'an admission that a crash took back is not counted again',
+    file: 'core.ts',
+    find: `    key.rate = undefined\n    this.#free = undefined\n  }`,
+    replace: `    key.rate = undefined\n  }`,
+    seeds: 2000,
+  },
+  {
+    name: 'the tokens of what is free are not counted',
+    file: 'core.ts',
+    find: `this.#free?.spend(tokens - generation.freeTokens, generation.admittedAtMs)`,
+    replace: ``,
+    seeds: 500,
+  },
+  {
+    name: 'only what is written counts as asked for free',
+    file: 'state.ts',
+    find: `if (tokens !== null && admittedAtMs >= sinceMs) found`,
+    replace: `if (tokens !== null && admittedAtMs < sinceMs) found`,
+    seeds: 2000,
+  },
 ]
 
 /** Killed by the SQL that really runs, on a SQLite in place of D1. */

@@ -3,6 +3,7 @@ import type { KeyRow } from '../../../src/ledger/contract.ts'
 import { bookViolations, restViolations, violations } from '../../../src/ledger/invariants.ts'
 import { MemoryBook, type SimulatedBook } from './book.ts'
 import { Clock, Random } from './clock.ts'
+import { startFreeRequests } from './free-requests.ts'
 import { SimulatedObject, type MakeCore } from './object.ts'
 import { SimulatedWorker, type World } from './worker.ts'
 
@@ -35,6 +36,7 @@ export function simulate(
   const world: World = { clock, random, object, fail: (what) => failures.push(what) }
   const credits = startCredits(world)
   const workers = startWorkers(world)
+  startFreeRequests(world, keys, spanMs)
   startFaults(world, book)
 
   let worstNanos = 0
