@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
-import { hostNames } from '../../src/catalogue/host-names.ts'
+import { hostNames } from './host-names.ts'
 import { tokenPrices, usdText } from '../../src/catalogue/models-dev.ts'
 import type { Row } from '../../src/catalogue/row.ts'
 import type { SeedPrice } from '../../src/catalogue/seed.ts'

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { hostNames } from '../../src/catalogue/host-names.ts'
-import { belowTier, modalities, tokenPrices } from '../../src/catalogue/models-dev.ts'
+import { hostNames } from './host-names.ts'
+import { belowTier } from '../../src/catalogue/host-names.ts'
+import { modalities, tokenPrices } from '../../src/catalogue/models-dev.ts'
 import type { Row } from '../../src/catalogue/row.ts'
 import type { SeedPrice } from '../../src/catalogue/seed.ts'
 

@@ -1,150 +1,31 @@
-/** What a host is called in each source; absent where the source does not have it. */
-export interface HostNames {
-  piAi?: readonly string[]
-  piCatalog?: readonly string[]
-  genaiPrices?: readonly string[]
-  modelsDev?: readonly string[]
-  /** A prompt as long as a threshold already costs what a longer one does. */
-  reachesTiers?: true
-}
+/** The hosts whose models models.dev lists, by our slugs, with its names where those are others. */
+const listed = [
+  'openai anthropic google-ai-studio=google google-vertex=google-vertex,google-vertex-anthropic',
+  'amazon-bedrock azure deepseek groq together=togetherai fireworks=fireworks-ai deepinfra xai',
+  'mistral cohere cerebras perplexity moonshotai moonshotai-cn z-ai=zai zhipuai minimax minimax-cn',
+  'alibaba alibaba-cn novita=novita-ai nebius ovhcloud nvidia workers-ai=cloudflare-workers-ai',
+  'baseten wandb gmicloud synthetic siliconflow siliconflow-cn stepfun=stepfun-ai xiaomi meta',
+  'sakana abliteration=abliteration-ai aiand venice wafer=wafer.ai arcee-ai=arcee modal chutes',
+  'friendli scaleway upstage inception digitalocean inceptron inference-net=inference io-net',
+  'ambient clarifai crusoe morph vultr stackit nearai tinfoil berget evroc hpc-ai regolo=regolo-ai',
+  'neuralwatt longcat mixlayer meganova submodel tensorx scx=scx-ai greenpt thinkingmachines',
+  'openrouter',
+]
 
-/** Our slugs of the hosts whose models are listed, which are rows of the provider table. */
-export const hostNames: Readonly<Record<string, HostNames>> = {
-  openai: { piAi: ['openai'], piCatalog: ['openai'], genaiPrices: ['openai'], modelsDev: ['openai'] },
-  anthropic: {
-    piAi: ['anthropic'],
-    piCatalog: ['anthropic'],
-    genaiPrices: ['anthropic'],
-    modelsDev: ['anthropic'],
-  },
-  'google-ai-studio': {
-    piAi: ['google'],
-    piCatalog: ['google'],
-    genaiPrices: ['google'],
-    modelsDev: ['google'],
-  },
-  'google-vertex': {
-    piAi: ['google-vertex'],
-    piCatalog: ['google-vertex'],
-    modelsDev: ['google-vertex', 'google-vertex-anthropic'],
-  },
-  'amazon-bedrock': {
-    piAi: ['amazon-bedrock'],
-    piCatalog: ['amazon-bedrock'],
-    genaiPrices: ['aws'],
-    modelsDev: ['amazon-bedrock'],
-  },
-  azure: { piAi: ['azure'], piCatalog: ['azure'], genaiPrices: ['azure'], modelsDev: ['azure'] },
-  deepseek: {
-    piAi: ['deepseek'],
-    piCatalog: ['deepseek'],
-    genaiPrices: ['deepseek'],
-    modelsDev: ['deepseek'],
-  },
-  groq: { piAi: ['groq'], piCatalog: ['groq'], genaiPrices: ['groq'], modelsDev: ['groq'] },
-  together: {
-    piAi: ['together'],
-    piCatalog: ['together'],
-    genaiPrices: ['together'],
-    modelsDev: ['togetherai'],
-  },
-  fireworks: {
-    piAi: ['fireworks'],
-    piCatalog: ['fireworks'],
-    genaiPrices: ['fireworks'],
-    modelsDev: ['fireworks-ai'],
-  },
-  deepinfra: { piCatalog: ['deepinfra'], modelsDev: ['deepinfra'] },
-  xai: {
-    piAi: ['xai'],
-    piCatalog: ['xai'],
-    genaiPrices: ['x-ai'],
-    modelsDev: ['xai'],
-    reachesTiers: true,
-  },
-  mistral: { piAi: ['mistral'], piCatalog: ['mistral'], genaiPrices: ['mistral'], modelsDev: ['mistral'] },
-  cohere: { genaiPrices: ['cohere'], modelsDev: ['cohere'] },
-  cerebras: {
-    piAi: ['cerebras'],
-    piCatalog: ['cerebras'],
-    genaiPrices: ['cerebras'],
-    modelsDev: ['cerebras'],
-  },
-  sambanova: { genaiPrices: ['huggingface_sambanova'] },
-  perplexity: { genaiPrices: ['perplexity'], modelsDev: ['perplexity'] },
-  moonshotai: {
-    piAi: ['moonshotai'],
-    piCatalog: ['moonshot'],
-    genaiPrices: ['moonshotai'],
-    modelsDev: ['moonshotai'],
-  },
-  'moonshotai-cn': { piAi: ['moonshotai-cn'], modelsDev: ['moonshotai-cn'] },
-  'z-ai': { piCatalog: ['zai'], genaiPrices: ['zai'], modelsDev: ['zai'] },
-  zhipuai: { genaiPrices: ['zhipuai'], modelsDev: ['zhipuai'] },
-  minimax: { piAi: ['minimax'], piCatalog: ['minimax'], genaiPrices: ['minimax'], modelsDev: ['minimax'] },
-  'minimax-cn': { piAi: ['minimax-cn'], piCatalog: ['minimax-cn'], modelsDev: ['minimax-cn'] },
-  alibaba: { modelsDev: ['alibaba'] },
-  'alibaba-cn': { modelsDev: ['alibaba-cn'] },
-  novita: { piCatalog: ['novita'], genaiPrices: ['novita'], modelsDev: ['novita-ai'] },
-  nebius: { genaiPrices: ['huggingface_nebius'], modelsDev: ['nebius'] },
-  hyperbolic: { genaiPrices: ['huggingface_hyperbolic'] },
-  nscale: { genaiPrices: ['huggingface_nscale'] },
-  publicai: { genaiPrices: ['huggingface_publicai'] },
-  ovhcloud: { genaiPrices: ['ovhcloud'], modelsDev: ['ovhcloud'] },
-  nvidia: { piAi: ['nvidia'], piCatalog: ['nvidia'], modelsDev: ['nvidia'] },
-  'workers-ai': {
-    piAi: ['cloudflare-workers-ai'],
-    genaiPrices: ['cloudflare'],
-    modelsDev: ['cloudflare-workers-ai'],
-  },
-  baseten: { piAi: ['baseten'], piCatalog: ['baseten'], genaiPrices: ['baseten'], modelsDev: ['baseten'] },
-  wandb: { piCatalog: ['coreweave'], modelsDev: ['wandb'] },
-  gmicloud: { piCatalog: ['gmi-cloud'], modelsDev: ['gmicloud'] },
-  synthetic: { piCatalog: ['synthetic'], modelsDev: ['synthetic'] },
-  siliconflow: { modelsDev: ['siliconflow'] },
-  'siliconflow-cn': { modelsDev: ['siliconflow-cn'] },
-  stepfun: { piCatalog: ['stepfun'], modelsDev: ['stepfun-ai'] },
-  xiaomi: { piAi: ['xiaomi'], piCatalog: ['xiaomi'], modelsDev: ['xiaomi'] },
-  meta: { piAi: ['meta'], piCatalog: ['meta'], modelsDev: ['meta'] },
-  sakana: { piCatalog: ['sakana'], modelsDev: ['sakana'] },
-  abliteration: { piCatalog: ['abliteration'], modelsDev: ['abliteration-ai'] },
-  aiand: { piCatalog: ['aiand'], modelsDev: ['aiand'] },
-  venice: { piCatalog: ['venice'], modelsDev: ['venice'] },
-  wafer: { piCatalog: ['wafer-serverless'], modelsDev: ['wafer.ai'] },
-  'ant-ling': { piAi: ['ant-ling'] },
-  'arcee-ai': { genaiPrices: ['arcee'], modelsDev: ['arcee'] },
-  avian: { genaiPrices: ['avian'] },
-  doubleword: { genaiPrices: ['doubleword'] },
-  modal: { genaiPrices: ['modal'], modelsDev: ['modal'] },
-  chutes: { modelsDev: ['chutes'] },
-  friendli: { modelsDev: ['friendli'] },
-  scaleway: { modelsDev: ['scaleway'] },
-  upstage: { modelsDev: ['upstage'] },
-  inception: { modelsDev: ['inception'] },
-  digitalocean: { modelsDev: ['digitalocean'] },
-  inceptron: { modelsDev: ['inceptron'] },
-  'inference-net': { modelsDev: ['inference'] },
-  'io-net': { modelsDev: ['io-net'] },
-  ambient: { modelsDev: ['ambient'] },
-  clarifai: { modelsDev: ['clarifai'] },
-  crusoe: { modelsDev: ['crusoe'] },
-  morph: { modelsDev: ['morph'] },
-  vultr: { modelsDev: ['vultr'] },
-  stackit: { modelsDev: ['stackit'] },
-  nearai: { modelsDev: ['nearai'] },
-  tinfoil: { modelsDev: ['tinfoil'] },
-  berget: { modelsDev: ['berget'] },
-  evroc: { modelsDev: ['evroc'] },
-  'hpc-ai': { modelsDev: ['hpc-ai'] },
-  regolo: { modelsDev: ['regolo-ai'] },
-  neuralwatt: { modelsDev: ['neuralwatt'] },
-  longcat: { modelsDev: ['longcat'] },
-  mixlayer: { modelsDev: ['mixlayer'] },
-  meganova: { modelsDev: ['meganova'] },
-  submodel: { modelsDev: ['submodel'] },
-  tensorx: { modelsDev: ['tensorx'] },
-  scx: { modelsDev: ['scx-ai'] },
-  greenpt: { modelsDev: ['greenpt'] },
-  thinkingmachines: { modelsDev: ['thinkingmachines'] },
-  openrouter: { modelsDev: ['openrouter'] },
+/** What models.dev calls a host of ours; most have one name, Vertex has two. */
+export const modelsDevNames: ReadonlyMap<string, readonly string[]> = new Map(
+  listed.flatMap((line) =>
+    line.split(' ').map((entry): [string, string[]] => {
+      const [slug = '', names = slug] = entry.split('=')
+      return [slug, names.split(',')]
+    }),
+  ),
+)
+
+/** Where a prompt as long as the threshold of a tier already costs what a longer one does. */
+const reachesTiers = new Set(['xai'])
+
+/** The longest prompt that a tier with this threshold leaves as it is. */
+export function belowTier(slug: string, threshold: number): number {
+  return reachesTiers.has(slug) ? threshold - 1 : threshold
 }

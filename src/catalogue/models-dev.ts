@@ -1,4 +1,4 @@
-import { hostNames } from './host-names.ts'
+import { belowTier, modelsDevNames } from './host-names.ts'
 import type { Modality } from './model.ts'
 import type { Row } from './row.ts'
 import type { SeedPrice } from './seed.ts'
@@ -11,8 +11,8 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export function modelsDevRows(json: unknown): Row[] {
   if (!isFields(json)) throw new Error('The list is no list of providers.')
-  return Object.entries(hostNames).flatMap(([slug, { modelsDev = [] }]) =>
-    modelsDev.flatMap((name) =>
+  return [...modelsDevNames].flatMap(([slug, names]) =>
+    names.flatMap((name) =>
       Object.values(fieldsOf(fieldsOf(json[name])['models'])).flatMap((entry) =>
         rowOf(slug, fieldsOf(entry)),
       ),
@@ -90,11 +90,6 @@ function flag<N extends string>(name: N, value: unknown): { [K in N]?: boolean }
   const found: { [K in N]?: boolean } = {}
   if (typeof value === 'boolean') found[name] = value
   return found
-}
-
-/** The longest prompt that a tier with this threshold leaves as it is. */
-export function belowTier(slug: string, threshold: number): number {
-  return hostNames[slug]?.reachesTiers ? threshold - 1 : threshold
 }
 
 function priceOf(slug: string, cost: Fields): SeedPrice | undefined {

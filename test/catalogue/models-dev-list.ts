@@ -1,4 +1,4 @@
-import { hostNames } from '../../src/catalogue/host-names.ts'
+import { modelsDevNames } from '../../src/catalogue/host-names.ts'
 import type { SeedModel, SeedPrice } from '../../src/catalogue/seed.ts'
 
 interface ListedModel {
@@ -31,7 +31,7 @@ export function listOf(models: readonly SeedModel[]): List {
   for (const { id, name, endpoints } of models) {
     if (id.endsWith(':free')) continue
     for (const endpoint of endpoints) {
-      const [provider] = hostNames[endpoint.provider]?.modelsDev ?? []
+      const [provider] = modelsDevNames.get(endpoint.provider) ?? []
       if (provider === undefined || endpoint.quirks?.fast) continue
       const { prompt, tiers, context, output } = endpoint
       const rows = (list[provider] ??= { models: {} }).models
