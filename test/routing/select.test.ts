@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import type { Candidate } from '../../src/routing/candidate.ts'
 import { idsOf, refusal, selected } from './asked.ts'
