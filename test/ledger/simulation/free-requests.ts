@@ -67,7 +67,8 @@ function serve({ clock, random, object }: World, claim: HoldClaim): void {
 }
 
 /** Whoever was just admitted had to be, by everything the ledger knows of. */
-function check({ clock, object, fail }: World, core: LedgerCore, admittedId: string): void {
+function check(world: World, core: LedgerCore, admittedId: string): void {
+  const { clock, object } = world
   const { generations, entries } = object.storage.snapshot(core)
   const free = generations.filter(({ freeTokens }) => freeTokens !== null)
   const { day } = periodStarts(clock.nowMs)
@@ -78,7 +79,7 @@ function check({ clock, object, fail }: World, core: LedgerCore, admittedId: str
   const perDay =
     purchasedNanos >= freeLimits.purchaseUsd * 1e9 ? freeLimits.perDayAfterPurchase : freeLimits.perDay
   const tokens = today.reduce((sum, { freeTokens }) => sum + (freeTokens ?? 0), 0)
-  if (minute.length > freeLimits.perMinute) fail(`I13: ${admittedId} is one too many for its minute`)
-  if (today.length > perDay) fail(`I13: ${admittedId} is one too many for its day`)
-  if (tokens >= freeLimits.tokensPerDay) fail(`I13: ${admittedId} came after the last token of its day`)
+  if (minute.length > freeLimits.perMinute) world.fail(`I13: ${admittedId} is one too many for its minute`)
+  if (today.length > perDay) world.fail(`I13: ${admittedId} is one too many for its day`)
+  if (tokens >= freeLimits.tokensPerDay) world.fail(`I13: ${admittedId} came after the last token of its day`)
 }
