@@ -50,9 +50,9 @@ export async function admit(applicant: Applicant): Promise<Admitted> {
   return { plan: sticking(plan, stickTo, context, request), hold }
 }
 
-function contextOf({ env, caller, profile, limits, arrivedAtMs: nowMs }: Applicant): PlanningContext {
+function contextOf({ env, profile, limits, arrivedAtMs: nowMs }: Applicant): PlanningContext {
   const health = withCircuits(healthOf(env, nowMs), circuitsOf(env, limits), nowMs)
-  return { env, accountId: caller.accountId, profile, limits, health, nowMs }
+  return { env, profile, limits, health, nowMs }
 }
 
 async function ask({ env, caller, generationId }: Applicant, plan: Plan): Promise<Admission> {

@@ -9,13 +9,13 @@ import type { Markups, Profile } from '../ledger/contract.ts'
 import { holdNanos, markupOf, type Markup, type PromptCaps } from '../ledger/cost.ts'
 import { makerAt } from '../providers/address.ts'
 import type { Candidate, Selection } from '../routing/candidate.ts'
-import { seededRandom } from '../routing/draw.ts'
 import type { HealthOf } from '../routing/endpoint-health.ts'
 import { isFree, mostTokens } from '../routing/filters.ts'
 import { plan, stuckTo, type Ranked, type Ranking } from '../routing/plan.ts'
 import { nobodyMay } from '../routing/refusals.ts'
 import { selectCandidates } from '../routing/select.ts'
 import { readArray, readObject, readText } from '../wire/json.ts'
+import { reasoningOn } from '../wire/reasoning-on.ts'
 import { refusalOfKind } from './kind.ts'
 import type { Limits } from './limits.ts'
 import { unroutedMetadata, withMetadata } from './metadata.ts'
@@ -56,7 +56,6 @@ export interface Plan {
 /** What a plan is made from beside the request. */
 export interface PlanningContext {
   env: Env
-  accountId: string
   profile: Profile
   limits: Limits
   health: HealthOf
@@ -67,8 +66,7 @@ export interface PlanningContext {
 export async function makePlan(context: PlanningContext, request: GenerationRequest): Promise<Plan> {
   const { env, profile, health, nowMs } = context
   const settings = profile.routing ?? []
-  const random = randomFor(context, request)
-  const selection = fitting(await selectCandidates(env, request, settings, random), request)
+  const selection = fitting(await selectCandidates(env, request, settings, Math.random), request)
   const { loopMaker, native } = request
   const ranking = plan({
     request,
@@ -76,7 +74,7 @@ export async function makePlan(context: PlanningContext, request: GenerationRequ
     settings,
     health,
     nowMs,
-    random,
+    random: Math.random,
     ...(loopMaker !== undefined && {
       readsLoop: (endpoint: Endpoint) => makerAt(env, endpoint, native.format) === loopMaker,
     }),
@@ -91,14 +89,6 @@ export async function makePlan(context: PlanningContext, request: GenerationRequ
 
 function countOf({ candidates }: Selection): number {
   return candidates.reduce((sum, { endpoints }) => sum + endpoints.length, 0)
-}
-
-/** Every call of one conversation that names itself draws alike, in whichever isolate it is planned. */
-function randomFor(
-  { accountId }: PlanningContext,
-  { routing: { conversation } }: GenerationRequest,
-): () => number {
-  return conversation?.explicit ? seededRandom(`${accountId} ${conversation.key}`) : Math.random
 }
 
 async function conversationHash({ routing }: GenerationRequest, { candidates }: Selection): Promise<string> {
@@ -280,9 +270,10 @@ export function askedOf(
   request: GenerationRequest,
   endpoint: Endpoint,
 ): { request: GenerationRequest; drop: string[] } {
-  const via = selection.candidates.find(({ model }) => model === endpoint.model)?.via
+  const { via, thinks } = selection.candidates.find(({ model }) => model === endpoint.model) ?? {}
+  const asked = thinks ? reasoningOn(request) : request
   const drop = request.routing.parameters.filter(
     (name) => !neverDropped.has(name) && !endpoint.supportedParameters.includes(name),
   )
-  return { request: via === 'latest' ? { ...request, lenientReasoning: true } : request, drop }
+  return { request: via === 'latest' ? { ...asked, lenientReasoning: true } : asked, drop }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { drawByPrice, seededRandom } from '../../src/routing/draw.ts'
+import { drawByPrice } from '../../src/routing/draw.ts'
 import { abc, candidate, healthBy, modelWith, order, planFor } from './endpoints.ts'
+import { seededRandom } from './seeded-random.ts'
 
 const percentiles = (p50: number) => ({ p50, p75: p50, p90: p50, p99: p50 })
 

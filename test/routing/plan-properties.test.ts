@@ -2,9 +2,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DataPolicy, Endpoint } from '../../src/catalogue/model.ts'
 import type { Preferences } from '../../src/generation/routing.ts'
-import { seededRandom } from '../../src/routing/draw.ts'
 import { isNamed } from '../../src/routing/slugs.ts'
 import { healthBy, modelWith, planFor, type EndpointFacts, type Planning } from './endpoints.ts'
+import { seededRandom } from './seeded-random.ts'
 
 const slugs = ['a', 'b', 'c', 'd', 'e', 'openai', 'azure', 'deepinfra'] as const
 const slug = fc.constantFrom(...slugs)
