@@ -147,8 +147,9 @@ models.get('/models/:author/:slug/endpoints', async (c) => {
 /** The endpoints that are known to store nothing. */
 models.get('/endpoints/zdr', async (c) => {
   const listed = await listedModels(c.env)
-  const endpoints = listed.flatMap(({ selection }) => selection.endpoints.filter(keepsNothing))
-  return c.json({ data: endpoints.map((endpoint) => publicEndpoint(endpoint)) })
+  // An alias is a row of the list, and has the endpoints of its target.
+  const endpoints = new Set(listed.flatMap(({ selection }) => selection.endpoints.filter(keepsNothing)))
+  return c.json({ data: [...endpoints].map((endpoint) => publicEndpoint(endpoint)) })
 })
 
 /** The model of a path. What is not there is a 404 here, where a request that names it is a 400. */
