@@ -1,6 +1,7 @@
 import { secondMs } from '../../base/time.ts'
 import type { Endpoint } from '../../catalogue/model.ts'
 import type { Env } from '../../env.ts'
+import { classRequestsMin } from '../choices.ts'
 import { endpointKey, unknownHealth, type EndpointHealth, type HealthOf } from '../endpoint-health.ts'
 import { agesForRouting, kept, merge, tally, type Board } from './board.ts'
 import { isCredentialRefused } from './credentials.ts'
@@ -62,8 +63,15 @@ export async function observe(env: Env, observation: Observation): Promise<void>
   const known = knownOf(env, endpoint.model.id)
   tally(known.board, observation)
   tally(known.untold, observation)
-  known.healths.delete(endpointKey(endpoint))
+  forgetComputed(known, observation)
   await exchange(env, endpoint.model.id, { atMs, everyMs })
+}
+
+/** One more success of very many changes little: that may wait for a second. */
+function forgetComputed({ healths }: Known, { endpoint, outcome }: Observation): void {
+  const key = endpointKey(endpoint)
+  const isBusy = (healths.get(key)?.health.requests ?? 0) >= classRequestsMin
+  if (outcome !== 'success' || !isBusy) healths.delete(key)
 }
 
 /**
@@ -86,7 +94,6 @@ async function exchange(
   known.askedAtMs = atMs
   const { untold } = known
   known.untold = {}
-  known.healths.clear()
   try {
     const view = await inTime(objectOf(env, modelId)?.exchange(untold), patienceMs)
     known.board = merge(view ?? kept(known.board, atMs, agesForRouting), known.untold)
@@ -96,6 +103,7 @@ async function exchange(
     known.untold = kept(merge(untold, known.untold), atMs, agesForRouting)
     complain(error)
   }
+  known.healths.clear()
 }
 
 function knownOf(env: Env, modelId: string): Known {
