@@ -9,7 +9,6 @@ import type { Markups, Profile } from '../ledger/contract.ts'
 import { holdNanos, markupOf, type Markup, type PromptCaps } from '../ledger/cost.ts'
 import { makerAt } from '../providers/address.ts'
 import type { Candidate, Selection } from '../routing/candidate.ts'
-import { seededRandom } from '../routing/draw.ts'
 import type { HealthOf } from '../routing/endpoint-health.ts'
 import { isFree, mostTokens } from '../routing/filters.ts'
 import { plan, stuckTo, type Ranked, type Ranking } from '../routing/plan.ts'
@@ -57,7 +56,6 @@ export interface Plan {
 /** What a plan is made from beside the request. */
 export interface PlanningContext {
   env: Env
-  accountId: string
   profile: Profile
   limits: Limits
   health: HealthOf
@@ -68,8 +66,7 @@ export interface PlanningContext {
 export async function makePlan(context: PlanningContext, request: GenerationRequest): Promise<Plan> {
   const { env, profile, health, nowMs } = context
   const settings = profile.routing ?? []
-  const random = randomFor(context, request)
-  const selection = fitting(await selectCandidates(env, request, settings, random), request)
+  const selection = fitting(await selectCandidates(env, request, settings, Math.random), request)
   const { loopMaker, native } = request
   const ranking = plan({
     request,
@@ -77,7 +74,7 @@ export async function makePlan(context: PlanningContext, request: GenerationRequ
     settings,
     health,
     nowMs,
-    random,
+    random: Math.random,
     ...(loopMaker !== undefined && {
       readsLoop: (endpoint: Endpoint) => makerAt(env, endpoint, native.format) === loopMaker,
     }),
@@ -92,14 +89,6 @@ export async function makePlan(context: PlanningContext, request: GenerationRequ
 
 function countOf({ candidates }: Selection): number {
   return candidates.reduce((sum, { endpoints }) => sum + endpoints.length, 0)
-}
-
-/** Every call of one conversation that names itself draws alike, in whichever isolate it is planned. */
-function randomFor(
-  { accountId }: PlanningContext,
-  { routing: { conversation } }: GenerationRequest,
-): () => number {
-  return conversation?.explicit ? seededRandom(`${accountId} ${conversation.key}`) : Math.random
 }
 
 async function conversationHash({ routing }: GenerationRequest, { candidates }: Selection): Promise<string> {
