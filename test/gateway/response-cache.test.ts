@@ -4,7 +4,7 @@ import type { JsonObject } from '../../src/base/json.ts'
 import { account, manage, type TestAccount } from '../support/account.ts'
 import { chatAnswer, chatStream, delta } from '../support/chat-chunks.ts'
 import { ask as askOnce, contentOf } from '../support/chat.ts'
-import { gate, provider, replyJson, reset, send, streaming } from '../support/provider.ts'
+import { gate, provider, replyJson, reset, send, silence, streaming } from '../support/provider.ts'
 import { sse } from '../support/chat-chunks.ts'
 import { cached, deployment, llama, question } from './response-cache.ts'
 
@@ -245,6 +245,24 @@ test('[I162] an answer that the money cuts short is not kept', async () => {
   expect(cut.text).toContain('is used up')
   await manage(env, 'POST', '/credits', { amount: 5, kind: 'grant', reference: 'more', account: poor.id })
   expect((await ask(asked, { key: poor.key })).told.status).toBe('MISS')
+})
+
+test('[I162] an answer whose client leaves before its end is not kept', async () => {
+  const { ask, settings } = await deployment([
+    streaming(send(sse([delta('Hel')])), silence),
+    chatAnswer('Hi'),
+  ])
+  const asked = question({ stream: true })
+  const leaving = new AbortController()
+  const { response, settled } = await askOnce(settings, asked, {
+    key,
+    headers: cached,
+    signal: leaving.signal,
+  })
+  await response.body?.getReader().read()
+  leaving.abort()
+  await settled()
+  expect((await ask(asked, { key })).told.status).toBe('MISS')
 })
 
 test('an answer longer than a mebibyte is told and not kept', async () => {

@@ -27,6 +27,7 @@ export async function deployment(attempts: Step[][], slug = 'DEEPINFRA', variabl
   }
   return {
     upstream,
+    settings,
     ask: async (body: JsonObject | string, { key, headers = cached, path = 'chat/completions' }: Asking) => {
       const { response, settled } = await ask(settings, body, { key, headers, path: `/api/v1/${path}` })
       const text = await response.text()
