@@ -228,22 +228,22 @@ const served = (tier: string) =>
     usage: { prompt_tokens: 1_000, completion_tokens: 100, total_tokens: 1_100 },
   })
 
-describe('service tiers', () => {
-  async function asked(request: JsonObject, ...plays: Step[][]) {
-    const openai = await provider(...plays)
-    const { response, text } = await askWhole(
-      { ...env, OPENAI_API_KEY: 'k', OPENAI_BASE_URL: openai.baseUrl },
-      { model: gpt, messages: greeting, max_tokens: 500, ...request },
-      { key: caller.key },
-    )
-    const calls = await openai.calls()
-    return {
-      status: response.status,
-      body: JSON.parse(text),
-      sent: calls.map(({ body }) => JSON.parse(body)),
-    }
+async function asked(request: JsonObject, ...plays: Step[][]) {
+  const openai = await provider(...plays)
+  const { response, text } = await askWhole(
+    { ...env, OPENAI_API_KEY: 'k', OPENAI_BASE_URL: openai.baseUrl },
+    { model: gpt, messages: greeting, max_tokens: 500, ...request },
+    { key: caller.key },
+  )
+  const calls = await openai.calls()
+  return {
+    status: response.status,
+    body: JSON.parse(text),
+    sent: calls.map(({ body }) => JSON.parse(body)),
   }
+}
 
+describe('service tiers', () => {
   // 1,000 prompt tokens at $0.25 and 100 completion tokens at $2 per million.
   const usual = 0.00045
 
