@@ -44,6 +44,7 @@ export async function admit(applicant: Applicant): Promise<Admitted> {
     keyHash: caller.keyHash,
     admittedAtMs,
     model: plan.model.id,
+    ...(plan.free && { free: true }),
   }
   void refresh(env, plan.endpoints, context.nowMs)
   const hold = new Hold(env, caller, claim, { amountNanos: plan.holdNanos, headroomNanos })
@@ -108,8 +109,10 @@ function unaffordable(
       : 'Raise its limit with PATCH /api/v1/keys/{hash}'
   return new GatewayError(
     'payment_required',
-    `Insufficient credits: ${formatUsd(neededNanos)} must be set aside for up to ${request.promptTokensMax} prompt and ` +
-      `${plan.completionCap} completion tokens of ${plan.model.id}, and ${purse} has ${formatUsd(Math.max(0, availableNanos))} left. ` +
+    (neededNanos === 0
+      ? `Insufficient credits: ${purse} is at ${formatUsd(availableNanos)}, and below zero not even a free model answers. `
+      : `Insufficient credits: ${formatUsd(neededNanos)} must be set aside for up to ${request.promptTokensMax} prompt and ` +
+        `${plan.completionCap} completion tokens of ${plan.model.id}, and ${purse} has ${formatUsd(Math.max(0, availableNanos))} left. `) +
       (fits > 0 ? `${advice}, or ask for max_tokens of at most ${fits}.` : `${advice}.`),
     {
       metadata: {
@@ -122,7 +125,10 @@ function unaffordable(
 }
 
 function rateLimited({ name, limit, resetAtMs, retryAfterSeconds }: RateLimit): GatewayError {
-  return new GatewayError('rate_limit_exceeded', `Rate limit exceeded: ${name} of this key is ${limit}.`, {
+  const whose = name.startsWith('free_')
+    ? `this account is ${limit}. Models that cost something have no such limit.`
+    : `this key is ${limit}.`
+  return new GatewayError('rate_limit_exceeded', `Rate limit exceeded: ${name} of ${whose}`, {
     headers: {
       'x-ratelimit-limit': String(limit),
       'x-ratelimit-remaining': '0',
