@@ -3,8 +3,8 @@ import type { Endpoint } from '../catalogue/model.ts'
 import { neverAnswered } from '../providers/call.ts'
 import type { Circuits } from '../routing/circuit/circuits.ts'
 import { notTranslated } from '../wire/upstream-error.ts'
-import type { Exchange } from './exchange.ts'
 import type { Limits } from './limits.ts'
+import type { Plan } from './plan.ts'
 
 /** Who is asked next: the plan's order, and what is left of it after the failures so far. */
 export class Itinerary {
@@ -19,12 +19,15 @@ export class Itinerary {
   #repeat: Endpoint | undefined
   #hasRepeated = false
 
-  constructor({ plan, limits }: Pick<Exchange, 'plan' | 'limits'>, circuits: Circuits, random: () => number) {
+  constructor(
+    { plan, limits }: { plan: Pick<Plan, 'endpoints'>; limits: Limits },
+    circuits: Circuits,
+    random: () => number,
+  ) {
     this.#limits = limits
     this.#circuits = circuits
     this.#random = random
     this.#queue = [...plan.endpoints]
-    circuits.sawRequest(this.#queue)
   }
 
   /** Whether somebody was asked before. */

@@ -21,7 +21,7 @@ const limits = z.strictObject({
   firstTokenTimeoutMs: z._default(positive, 60_000),
   firstTokenTimeoutReasoningMs: z._default(positive, 300_000),
   /** Requests that wait for an endpoint which has said nothing for so long are the last it gets for now. */
-  silenceMs: z._default(positive, 2_000),
+  silenceMs: z._default(positive, 1_000),
   /** Without a byte, and with nothing but comments, once content has come. */
   stallTimeoutMs: z._default(positive, 45_000),
   commentsOnlyTimeoutMs: z._default(positive, 120_000),
@@ -42,10 +42,9 @@ const limits = z.strictObject({
   ejectionRequestsMin: z._default(positive, 10),
   ejectionFailurePercent: z._default(percent, 50),
   ejectionWindowMs: z._default(positive, 30_000),
-  /** For so long, and for longer each time; then one request in so many tries it. */
+  /** For so long, and for longer each time; then one request at a time tries it. */
   ejectionMs: z._default(positive, 30_000),
   ejectionMaxMs: z._default(positive, 300_000),
-  ejectionProbeEvery: z._default(positive, 20),
   /** An endpoint that asks for less is left alone for as long as it says, or so long where it does not say. */
   coolingMs: z._default(positive, 1_000),
   coolingMaxMs: z._default(positive, 120_000),
@@ -59,7 +58,7 @@ const limits = z.strictObject({
   retryTokenMs: z._default(positive, 10_000),
   /** And in one isolate, of all that it serves, so many at a time. */
   retriesInFlightPercent: z._default(percent, 20),
-  retriesInFlightMin: z._default(positive, 3),
+  retriesInFlightMin: z._default(positive, 20),
   /** A connection that broke before any answer is tried again within so long, where nobody else is left to ask. */
   repeatDelayMs: z._default(positive, 250),
   /** How long a caller's profile is used without asking for a newer one. */

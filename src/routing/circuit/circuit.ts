@@ -28,7 +28,7 @@ export const goodStanding: Standing = { ejected: false, cooling: false, probe: f
 
 /** One attempt at an endpoint. */
 export interface Trial {
-  /** The first content came. */
+  /** The first content came: that is the success. What it breaks off with later is a failure beside it. */
   answered(nowMs: number): void
   /** Once; what comes after changes nothing. */
   ended(result: Result, nowMs: number, retryAfterSeconds?: number): void
@@ -74,48 +74,48 @@ export class Circuit {
     return this.#firstTokens[whole ? 'whole' : 'streamed'].p99(nowMs)
   }
 
-  sawRequest(): void {
-    this.#ejection.sawRequest()
-  }
-
   begin(whole: boolean, begunAtMs: number): Trial {
-    this.#ejection.began(begunAtMs)
+    const attempt = this.#ejection.began(begunAtMs)
     if (this.#unanswered++ === 0) this.#silentSinceMs = begunAtMs
     const answersBefore = this.#answers
     let state: 'waiting' | 'answered' | 'ended' = 'waiting'
+    const answered = (nowMs: number): void => {
+      if (state !== 'waiting') return
+      state = 'answered'
+      this.#heard()
+      this.#firstTokens[whole ? 'whole' : 'streamed'].add(nowMs - begunAtMs, nowMs)
+      this.#ejection.succeeded(attempt, nowMs)
+      this.#budget.succeeded(nowMs)
+    }
     return {
-      answered: (nowMs) => {
-        if (state !== 'waiting') return
-        state = 'answered'
-        this.#heard()
-        this.#firstTokens[whole ? 'whole' : 'streamed'].add(nowMs - begunAtMs, nowMs)
-      },
+      answered,
       ended: (result, nowMs, retryAfterSeconds) => {
         if (state === 'ended') return
-        const isGone = state === 'waiting' && (result === 'ignored' || result === 'silent')
-        if (!isGone) this.#heard()
-        else if (answersBefore === this.#answers) this.#unanswered--
+        if (result === 'success') answered(nowMs)
+        if (state === 'waiting') {
+          if (result !== 'ignored' && result !== 'silent') this.#heard()
+          else if (answersBefore === this.#answers) this.#unanswered--
+        }
         state = 'ended'
-        this.#conclude(result, begunAtMs, nowMs)
+        this.#conclude(result, attempt, nowMs)
         if (result === 'limited' || retryAfterSeconds !== undefined) this.#cool(nowMs, retryAfterSeconds)
       },
     }
   }
 
-  #conclude(result: Result, begunAtMs: number, nowMs: number): void {
+  #conclude(result: Result, attempt: number, nowMs: number): void {
     switch (result) {
       case 'success':
-        this.#ejection.succeeded(begunAtMs, nowMs)
-        return this.#budget.succeeded(nowMs)
+        return
       case 'failure':
       case 'silent':
-        this.#ejection.failed(begunAtMs, nowMs, result === 'silent')
+        this.#ejection.failed(attempt, nowMs, result === 'silent')
         return this.#budget.failed(nowMs)
       case 'limited':
-        this.#ejection.learntNothing()
+        this.#ejection.learntNothing(attempt)
         return this.#budget.failed(nowMs)
       case 'ignored':
-        return this.#ejection.learntNothing()
+        return this.#ejection.learntNothing(attempt)
     }
   }
 
@@ -136,6 +136,6 @@ export class Circuit {
     const waitedMs = nowMs - this.#silentSinceMs
     if (waitedMs <= this.#limits.silenceMs) return false
     const p99Ms = Math.max(this.p99Ms(false, nowMs) ?? 0, this.p99Ms(true, nowMs) ?? 0)
-    return p99Ms > 0 && waitedMs > 2 * p99Ms
+    return p99Ms > 0 && waitedMs > p99Ms
   }
 }

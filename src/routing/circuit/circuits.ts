@@ -34,11 +34,6 @@ export class Circuits {
     return this.#known(endpoint)?.p99Ms(whole, nowMs)
   }
 
-  /** A request came that these may serve. */
-  sawRequest(endpoints: readonly Endpoint[]): void {
-    for (const endpoint of endpoints) this.#known(endpoint)?.sawRequest()
-  }
-
   /** Whether it may be asked after another has failed: retries must not add much to a load that nobody can bear. */
   mayRetry(endpoint: Endpoint, nowMs: number): boolean {
     const { retriesInFlightMin, retriesInFlightPercent } = this.#limits

@@ -6,7 +6,6 @@ export interface EjectionLimits {
   ejectionWindowMs: number
   ejectionMs: number
   ejectionMaxMs: number
-  ejectionProbeEvery: number
 }
 
 /** What is drawn on an ejection's length, either way: isolates must not all come back at once. */
@@ -21,20 +20,23 @@ interface Slice {
 }
 
 /**
- * Gives an endpoint up that fails again and again, for longer each time. When its time is over, one request in so many
+ * Gives an endpoint up that fails again and again, for longer each time. When its time is over, one request at a time
  * tries it, and the first that gets through brings it back.
  */
 export class Ejection {
   readonly #limits: EjectionLimits
   readonly #random: () => number
-  #failuresInRow = 0
+  /** How many attempts were begun; each is known by its number. */
+  #begun = 0
+  /** Failures, and from which attempt to which, without a success that was begun later than the first. */
+  #row = { since: 0, until: 0, failed: 0, ignored: 0 }
   #slices: Slice[] = []
   #isOut = false
+  #isProbing = false
   /** Ejections that followed each other closely. */
   #times = 0
-  #atMs = -Infinity
+  #begunWhenEjected = 0
   #untilMs = -Infinity
-  #requestsSinceProbe = Infinity
 
   constructor(limits: EjectionLimits, random: () => number) {
     this.#limits = limits
@@ -44,43 +46,50 @@ export class Ejection {
   /** `probe`: it is out, but the next request should try it. */
   state(nowMs: number): 'in' | 'out' | 'probe' {
     if (!this.#isOut) return 'in'
-    const isDue = nowMs >= this.#untilMs && this.#requestsSinceProbe >= this.#limits.ejectionProbeEvery
-    return isDue ? 'probe' : 'out'
+    return nowMs >= this.#untilMs && !this.#isProbing ? 'probe' : 'out'
   }
 
-  /** A request came that it might serve. */
-  sawRequest(): void {
-    this.#requestsSinceProbe++
+  /** Gives the attempt's number. */
+  began(nowMs: number): number {
+    if (this.state(nowMs) === 'probe') this.#isProbing = true
+    return ++this.#begun
   }
 
-  began(nowMs: number): void {
-    if (this.state(nowMs) === 'probe') this.#requestsSinceProbe = 0
-  }
-
-  succeeded(begunAtMs: number, nowMs: number): void {
+  succeeded(attempt: number, nowMs: number): void {
+    this.#isProbing = false
     // What had begun before is no news.
-    if (this.#isOut && begunAtMs < this.#atMs) return
+    if (this.#isOut && attempt <= this.#begunWhenEjected) return
     this.#isOut = false
-    this.#failuresInRow = 0
+    if (attempt > this.#row.since) this.#row.failed = 0
     this.#count(nowMs, 0)
   }
 
   /** `isSilent`: it said nothing at all. Each further request would wait as long in vain. */
-  failed(begunAtMs: number, nowMs: number, isSilent: boolean): void {
+  failed(attempt: number, nowMs: number, isSilent: boolean): void {
+    this.#isProbing = false
     if (this.#isOut) {
-      if (begunAtMs >= this.#atMs && nowMs >= this.#untilMs) this.#eject(nowMs)
+      if (attempt > this.#begunWhenEjected && nowMs >= this.#untilMs) this.#eject(nowMs)
       return
     }
-    this.#failuresInRow++
+    if (this.#row.failed === 0) this.#row = { since: attempt, until: attempt, failed: 0, ignored: 0 }
+    this.#row.failed++
+    this.#row.until = Math.max(this.#row.until, attempt)
     const { total, failed } = this.#count(nowMs, 1)
-    const { ejectionFailures, ejectionRequestsMin, ejectionFailurePercent } = this.#limits
+    const { ejectionRequestsMin, ejectionFailurePercent } = this.#limits
     const failsOften = total >= ejectionRequestsMin && failed * 100 >= total * ejectionFailurePercent
-    if (isSilent || failsOften || this.#failuresInRow >= ejectionFailures) this.#eject(nowMs)
+    if (isSilent || failsOften || this.#failsAlways()) this.#eject(nowMs)
   }
 
-  /** A probe said nothing about it. */
-  learntNothing(): void {
-    this.#requestsSinceProbe = Infinity
+  /** An attempt said nothing about it. */
+  learntNothing(attempt: number): void {
+    this.#isProbing = false
+    if (attempt > this.#row.since) this.#row.ignored++
+  }
+
+  /** Errors come faster than answers: what was begun between them and may yet succeed breaks the row as well. */
+  #failsAlways(): boolean {
+    const { since, until, failed, ignored } = this.#row
+    return failed >= this.#limits.ejectionFailures && failed + ignored >= until - since + 1
   }
 
   #eject(nowMs: number): void {
@@ -89,10 +98,9 @@ export class Ejection {
     this.#times++
     const drawn = 1 - jitter + 2 * jitter * this.#random()
     this.#isOut = true
-    this.#atMs = nowMs
-    this.#untilMs = nowMs + Math.min(ejectionMaxMs, ejectionMs * this.#times * drawn)
-    this.#requestsSinceProbe = Infinity
-    this.#failuresInRow = 0
+    this.#begunWhenEjected = this.#begun
+    this.#untilMs = nowMs + Math.min(ejectionMaxMs, Math.round(ejectionMs * this.#times * drawn))
+    this.#row.failed = 0
     this.#slices = []
   }
 
