@@ -4,10 +4,13 @@ import { applyPreset } from '../accounts/presets.ts'
 import { GatewayError } from '../base/errors.ts'
 import { errorResponse } from '../base/http.ts'
 import { generationId } from '../base/ids.ts'
-import { selectModel } from '../catalogue/resolve.ts'
 import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
+import type { RoutingSettings } from '../generation/routing.ts'
 import { countTokens } from '../providers/count-tokens.ts'
+import { eligible } from '../routing/filters.ts'
+import { rulesOf } from '../routing/rules.ts'
+import { selectCandidates } from '../routing/select.ts'
 import type { Dialect } from '../wire/dialect.ts'
 import { readBody } from './body.ts'
 import { limitsOf, type Limits } from './limits.ts'
@@ -26,11 +29,11 @@ export async function answerCount(
     const { headers } = c.req.raw
     const limits = limitsOf(env)
     const caller = await authenticate(env, headers)
-    await profileOf(env, caller, limits, nowMs)
+    const { routing } = await profileOf(env, caller, limits, nowMs)
     const asked = await readBody(c.req.raw, limits)
     const { body } = await applyPreset(env, caller.accountId, asked, dialect.format)
     const request = dialect.decodeRequest(body, headers)
-    const counted = await providersCount(c, request, limits)
+    const counted = await providersCount(c, request, { limits, settings: routing ?? [] })
     return Response.json({ input_tokens: counted ?? Math.max(1, estimate(request)) })
   } catch (thrown) {
     const error = GatewayError.from(thrown)
@@ -41,9 +44,14 @@ export async function answerCount(
 async function providersCount(
   { env, req }: Context<{ Bindings: Env }>,
   request: GenerationRequest,
-  limits: Limits,
+  { limits, settings }: { limits: Limits; settings: readonly RoutingSettings[] },
 ): Promise<number | undefined> {
-  const { endpoints } = await selectModel(env, request.model)
+  const { candidates } = await selectCandidates(env, request, settings, Math.random)
+  const rules = rulesOf(request.routing, settings)
+  // A prompt goes to nobody for its count who could not have it for an answer.
+  const endpoints = candidates
+    .slice(0, 1)
+    .flatMap((first) => eligible(first, rules, request, Date.now()).kept)
   const signal = AbortSignal.any([req.raw.signal, AbortSignal.timeout(limits.headersTimeoutMs)])
   for (const endpoint of endpoints.slice(0, limits.attemptsMax)) {
     const target = { ...endpoint, reasoning: endpoint.model.reasoning }

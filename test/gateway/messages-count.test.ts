@@ -85,6 +85,20 @@ test('a provider that counts is asked, with the prompt and nothing else', async 
   expect([await caller.usage(), await caller.heldNanos()]).toEqual([0, 0])
 })
 
+test('every name is counted for that is answered for, and nobody counts who may not answer', async () => {
+  const upstream = await provider(replyJson(200, { input_tokens: 1_234 }))
+  const settings = { ANTHROPIC_API_KEY: 'operator-key', ANTHROPIC_BASE_URL: upstream.baseUrl }
+  const messages = [{ role: 'user', content: 'Hello' }]
+  for (const model of ['~anthropic/claude-haiku-latest:nitro', 'openrouter/auto', `${claude}:floor`]) {
+    expect(await inputTokens(await count({ model, messages }, settings))).toBe(1_234)
+  }
+  for (const preferences of [{ zdr: true }, { ignore: ['anthropic'] }]) {
+    const request = { model: claude, messages, provider: preferences }
+    expect(await inputTokens(await count(request, settings))).toBeLessThan(100)
+  }
+  expect(await upstream.calls()).toHaveLength(3)
+})
+
 test('Gemini counts too: the whole request at AI Studio, tools and system included', async () => {
   const upstream = await provider(replyJson(200, { totalTokens: 321 }))
   const request = {
