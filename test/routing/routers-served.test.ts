@@ -1,0 +1,124 @@
+import { env } from 'cloudflare:workers'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { account, type TestAccount } from '../support/account.ts'
+import { chatAnswer } from '../support/chat-chunks.ts'
+import { askWhole } from '../support/chat.ts'
+import { provider } from '../support/provider.ts'
+
+let caller: TestAccount
+beforeAll(async () => {
+  vi.spyOn(console, 'info').mockReturnValue()
+  caller = await account(env)
+})
+
+/** What came of a request at one host that sells many models, some for nothing. */
+async function served(model: string, more: object = {}, path?: string) {
+  const host = await provider(chatAnswer('Hello.'))
+  const settings = {
+    ...env,
+    TOGETHER_API_KEY: 'k',
+    TOGETHER_BASE_URL: host.baseUrl,
+    NVIDIA_API_KEY: 'k',
+    NVIDIA_BASE_URL: host.baseUrl,
+  }
+  const { response, text } = await askWhole(
+    settings,
+    { model, messages: [{ role: 'user', content: 'What is the capital of Mongolia?' }], ...more },
+    { key: caller.key, headers: { 'x-openrouter-metadata': 'enabled' }, ...(path !== undefined && { path }) },
+  )
+  const [call] = await host.calls()
+  return {
+    status: response.status,
+    body: JSON.parse(text),
+    upstream: call && JSON.parse(call.body),
+    record: () => caller.generation(response.headers.get('x-generation-id')),
+  }
+}
+
+test('[R104] an alias is answered by the newest of its family, which the answer and the bill name', async () => {
+  const { status, body, record } = await served('~moonshotai/kimi-latest:floor')
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    model: expect.stringMatching(/^moonshotai\/kimi-k[\d.]+$/),
+    openrouter_metadata: { requested: '~moonshotai/kimi-latest:floor', strategy: 'latest' },
+  })
+  expect(await record()).toMatchObject({ model: body.model, router: null })
+})
+
+test('[R105] a model that always reasons does so at its least behind an alias, and refuses by its own name', async () => {
+  const rest = { reasoning: { effort: 'none' } }
+  const alias = await served('~moonshotai/kimi-code-latest', rest)
+  expect([alias.status, alias.body.model]).toEqual([200, 'moonshotai/kimi-k2.7-code'])
+  expect(JSON.stringify(alias.upstream)).not.toContain('none')
+  const concrete = await served('moonshotai/kimi-k2.7-code', rest)
+  expect([concrete.status, concrete.body.error.message]).toEqual([
+    400,
+    expect.stringMatching(/^reasoning\.effort: this model always reasons/),
+  ])
+  expect(concrete.upstream).toBeUndefined()
+})
+
+test('[R106] a family without a model is an error, and nobody is asked in its place', async () => {
+  const { status, body, upstream } = await served('~moonshotai/kiwi-latest')
+  expect([status, body.error.message]).toEqual([404, '~moonshotai/kiwi-latest is not a valid model ID'])
+  expect(upstream).toBeUndefined()
+})
+
+test('[R108][R127] the free router costs nothing, and its record names it and the model', async () => {
+  const { status, body, record } = await served('openrouter/free')
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    model: expect.stringMatching(/:free$/),
+    usage: { cost: 0 },
+    openrouter_metadata: { requested: 'openrouter/free', strategy: 'free' },
+  })
+  expect(await record()).toMatchObject({ model: body.model, router: 'openrouter/free', total_cost: 0 })
+})
+
+test('[R116][R127] the auto router tells its choice with the answer, and its record names it', async () => {
+  const plugins = [{ id: 'auto-router', excluded_models: ['openai/*'] }]
+  const { status, body, record } = await served('switchyard/auto', { plugins })
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    model: expect.not.stringMatching(/^openai|auto/),
+    openrouter_metadata: {
+      strategy: 'auto',
+      pipeline: [{ type: 'plugin', name: 'auto-router', data: { task_type: 'qa:fact', tier: 1 } }],
+    },
+  })
+  expect(await record()).toMatchObject({ model: body.model, router: 'switchyard/auto' })
+})
+
+test('[R110] the auto router with nothing left to choose from says so', async () => {
+  const { status, body } = await served('openrouter/auto', {
+    plugins: [{ id: 'auto-router', allowed_models: ['nobody/*'] }],
+  })
+  expect([status, body.error.message]).toEqual([404, 'No models match your request and model restrictions'])
+})
+
+test('[R114] the auto router takes messages and no prompt', async () => {
+  const { status, body } = await served(
+    'openrouter/auto',
+    { messages: undefined, prompt: 'Hi' },
+    '/api/v1/completions',
+  )
+  expect([status, body.error.message]).toEqual([400, expect.stringMatching('takes messages')])
+})
+
+test('[R96] :online asks for a search of the web, which is told to be missing', async () => {
+  const { status, body } = await served('moonshotai/kimi-k2.6:online')
+  expect([status, body.error.message]).toEqual([
+    400,
+    'model moonshotai/kimi-k2.6:online: :online: web search is not configured here; leave it out',
+  ])
+})
+
+test(':thinking turns reasoning on, unless the request says how much', async () => {
+  const model = 'moonshotai/kimi-k2.6:thinking'
+  const { upstream: usual } = await served('moonshotai/kimi-k2.6')
+  const { upstream: thinking } = await served(model)
+  expect(thinking).not.toEqual(usual)
+  const asked = { reasoning: { effort: 'high' } }
+  const { upstream: own } = await served(model, asked)
+  expect(own).toEqual((await served('moonshotai/kimi-k2.6', asked)).upstream)
+})
