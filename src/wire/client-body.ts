@@ -19,6 +19,12 @@ export function sessionOf(headers: Headers): string | undefined {
   return session.data
 }
 
+/** Betas of Anthropic's that a client asks for, under its own header or that for clients of other formats. */
+export function betasIn(headers: Headers): { headers?: Record<string, string> } {
+  const betas = headers.get('anthropic-beta') ?? headers.get('x-anthropic-beta')
+  return betas ? { headers: { 'anthropic-beta': betas } } : {}
+}
+
 /** Makes something when it is first asked for, and keeps it. */
 export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined

@@ -154,7 +154,7 @@ const result = (tool: string, output: string) => ({
 const toCall: GenerationEvent = { type: 'finish', reason: 'tool_calls' }
 
 test.each(Object.keys(clients))(
-  '[176] signatures survive two tool turns of a client of %s byte for byte',
+  '[I176] [176] signatures survive two tool turns of a client of %s byte for byte',
   (name) => {
     const client = clients[name]
     if (!client) throw new Error(name)

@@ -170,7 +170,7 @@ test.each<[string, JsonObject]>([
 test('native: the body goes on as it came, in its order, with named edits', () => {
   const input: Json = [
     { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'Be brief' }] },
-    user({ type: 'input_text', text: 'Hi', prompt_cache_breakpoint: { mode: 'explicit' } }),
+    user({ type: 'input_text', text: 'Hi' }),
     {
       type: 'message',
       id: 'msg_1',

@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import type { RoutingAsk } from '../../generation/routing.ts'
-import { once, parseBody, sessionOf } from '../client-body.ts'
+import { betasIn, once, parseBody, sessionOf } from '../client-body.ts'
 import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject, readText } from '../json.ts'
 import { invalid, notYet } from '../refusals.ts'
@@ -33,7 +33,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     ...(session && { sessionId: session }),
     ...(loopMaker !== undefined && { loopMaker }),
     conversation: once(() => conversationOf(body)),
-    native: { format: 'anthropic-messages', body, ...formatHeaders(headers) },
+    native: { format: 'anthropic-messages', body, ...betasIn(headers) },
   }
 }
 
@@ -80,11 +80,6 @@ function hidesThoughts({ thinking }: MessagesRequest): boolean {
   return (
     thinking !== null && thinking !== undefined && 'display' in thinking && thinking.display === 'omitted'
   )
-}
-
-function formatHeaders(headers: Headers): { headers?: Record<string, string> } {
-  const betas = headers.get('anthropic-beta')
-  return betas ? { headers: { 'anthropic-beta': betas } } : {}
 }
 
 /** Whose sealed thought led to the tool calls that the last message brings the results of. */

@@ -64,6 +64,8 @@ function edit(request: GenerationRequest, target: UpstreamTarget): { body: JsonO
     else if (handlingOf(field) === 'edited') Object.assign(upstream, edits[field]?.(value))
   }
   upstream['max_tokens'] = maxTokens
+  // Who leaves the choice to an account or to `models` names none.
+  upstream['model'] = target.upstreamModel
   upstream['stream'] = target.streams
   return { body: upstream, dropped }
 }
@@ -82,7 +84,7 @@ function write(request: GenerationRequest, target: UpstreamTarget): { body: Json
   refuseOtherModalities(conversation.outputModalities)
   const abilities = claudeAbilities(target)
   const maxTokens = maxTokensOf(request, target)
-  const answer = answerFields(conversation, abilities)
+  const answer = answerFields(conversation, abilities, toolsFor(request, target))
   const isForced = forcingChoices.some((type) => type === answer.tool_choice?.['type'])
   const thinking = thinkingFor(conversation.reasoning, maxTokens, abilities)
   // A model cannot think first and be made to call a tool.
@@ -115,7 +117,7 @@ function write(request: GenerationRequest, target: UpstreamTarget): { body: Json
       ...(conversation.verbosity && !verbosity ? ['verbosity'] : []),
       ...hintsIn(conversation, [
         'image_url.detail',
-        ...(abilities.answerSchema ? [] : (['tools.function.strict'] as const)),
+        ...(asksStrict(request, abilities) ? [] : (['tools.function.strict'] as const)),
       ]),
       ...Object.keys(conversation.extras),
     ],
@@ -126,9 +128,9 @@ function write(request: GenerationRequest, target: UpstreamTarget): { body: Json
 function answerFields(
   conversation: Conversation,
   abilities: ClaudeAbilities,
+  tools: JsonObject[],
 ): { tools?: JsonObject[]; tool_choice?: JsonObject; format?: JsonObject } {
   const { answerFormat, toolChoice, parallelToolCalls } = conversation
-  const tools = conversation.tools.map((tool) => toolFor(tool, abilities.answerSchema))
   if (answerFormat?.type === 'json_schema' && abilities.answerSchema) {
     const format = { type: 'json_schema', schema: closed(answerFormat.schema) }
     return { ...toolFields(tools, toolChoice, parallelToolCalls), format }
@@ -139,6 +141,23 @@ function answerFields(
     tools: [...(isAlone ? [] : tools), toolFor(answerToolFor(answerFormat), false)],
     tool_choice: isAlone ? { type: 'tool', name: answerTool } : { type: 'any' },
   }
+}
+
+/**
+ * Clients of other formats send `strict` to everybody: it holds here for who asks for Anthropic's beta of it. Arguments
+ * are streamed as they are made, as they are there.
+ */
+function toolsFor(request: GenerationRequest, target: UpstreamTarget): JsonObject[] {
+  const isStrict = asksStrict(request, claudeAbilities(target))
+  const isEager = request.stream && target.quirks.betas === 'all'
+  return request.conversation().tools.map((tool) => ({
+    ...toolFor(tool, isStrict),
+    ...(isEager && { eager_input_streaming: true }),
+  }))
+}
+
+function asksStrict({ native }: GenerationRequest, { answerSchema }: ClaudeAbilities): boolean {
+  return answerSchema && native.headers?.['anthropic-beta']?.includes('structured-outputs-') === true
 }
 
 function toolFields(

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { faultOf } from '../faults.ts'
 import { readArray, readCount, readObject, readText } from '../json.ts'
@@ -38,9 +38,7 @@ function encodeRequest(
   const fields = Object.entries(native.body).filter(
     ([field, value]) => value !== null && !refused.includes(field),
   )
-  const body: JsonObject = Object.fromEntries(
-    fields.map(([field, value]): [string, Json] => [field, field === 'model' ? upstreamModel : value]),
-  )
+  const body: JsonObject = { ...Object.fromEntries(fields), model: upstreamModel }
   return { body, dropped: droppedOf(native.body, [...Object.keys(body), ...kept]) }
 }
 

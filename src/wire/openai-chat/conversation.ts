@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type {
   AnswerFormat,
+  CacheMark,
   Conversation,
   InputPart,
   OutputPart,
@@ -87,12 +88,12 @@ function spokenBy(name: string | null | undefined, parts: InputPart[]): InputPar
     : [{ type: 'text', text: `${name}:` }, ...parts]
 }
 
-function textPart({ text, cache_control: cache }: Extract<Part, { type: 'text' }>): TextPart {
-  return { type: 'text', text, ...(cache && { cache: cacheMark(cache) }) }
+function textPart(part: Extract<Part, { type: 'text' }>): TextPart {
+  return { type: 'text', text: part.text, ...cacheOf(part) }
 }
 
 function inputPart(part: Part): InputPart {
-  const cache = part.cache_control ? { cache: cacheMark(part.cache_control) } : {}
+  const cache = cacheOf(part)
   switch (part.type) {
     case 'text':
       return textPart(part)
@@ -112,8 +113,16 @@ function inputPart(part: Part): InputPart {
   }
 }
 
-function cacheMark({ ttl }: { ttl?: '5m' | '1h' | null | undefined }): { ttl?: '5m' | '1h' } {
+function cacheMark({ ttl }: { ttl?: '5m' | '1h' | null | undefined }): CacheMark {
   return ttl ? { ttl } : {}
+}
+
+/** Of two names for the mark the one that says for how long counts. */
+function cacheOf({
+  cache_control: mark,
+  prompt_cache_breakpoint: point,
+}: Pick<Part, 'cache_control' | 'prompt_cache_breakpoint'>): { cache?: CacheMark } {
+  return mark ? { cache: cacheMark(mark) } : point ? { cache: {} } : {}
 }
 
 function sourceOf(url: string): Source {

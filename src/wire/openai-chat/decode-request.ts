@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
-import { once, parseBody, sessionOf } from '../client-body.ts'
+import { betasIn, once, parseBody, sessionOf } from '../client-body.ts'
 import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject } from '../json.ts'
 import { invalid, notYet } from '../refusals.ts'
@@ -31,7 +31,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     ...(request.metadata && { metadata: request.metadata }),
     ...(loopMaker !== undefined && { loopMaker }),
     conversation: once(() => conversationOf(request, body)),
-    native: { format: 'openai-chat', body },
+    native: { format: 'openai-chat', body, ...betasIn(headers) },
   }
 }
 

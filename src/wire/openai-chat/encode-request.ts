@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { hintsIn } from '../hints.ts'
+import { isMarked, remarked, takesBreakpoints } from '../cache-breakpoints.ts'
 import { readArray, readObject } from '../json.ts'
 import type { Quirks, UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { chatBodyOf } from './chat-body.ts'
@@ -15,23 +16,30 @@ import { reasoningFields, reasoningText } from './reasoning.ts'
  */
 export function encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
   const { quirks } = target
+  const marks = quirks.extensions || takesBreakpoints(target)
   const isNative = request.native.format === 'openai-chat'
   const body = isNative ? request.native.body : chatBodyOf(request)
-  const dropped = new Set(quirks.drop)
+  const dropped = new Set([...(quirks.drop ?? []), ...(marks ? [] : ['prompt_cache_options'])])
   const edits = editsOf(request, body, target)
   const upstream: JsonObject = {}
   for (const [field, value] of Object.entries(body)) {
-    if (value === null || dropped.has(field)) continue
+    // A cap has two names: of one that the host refuses the other may be its own.
+    if (value === null || (dropped.has(field) && !caps.includes(field))) continue
     const handling = handlingOf(field)
     if (handling === 'sent') upstream[quirks.rename?.[field] ?? field] = value
     else if (handling === 'edited') Object.assign(upstream, edits[field]?.(value))
   }
+  // Who leaves the choice to an account or to `models` names none.
+  upstream['model'] = target.upstreamModel
   upstream['stream'] = target.streams
   if (target.streams && !quirks.usageUnasked) upstream['stream_options'] = { include_usage: true }
   if (target.tier) upstream['service_tier'] = target.tier
   for (const field of dropped) delete upstream[field]
-  const asked = [...dropped].filter((field) => (body[field] ?? null) !== null)
-  if (!quirks.extensions && marksCache(body)) asked.push('cache_control')
+  const isCapped = caps.some((field) => field in upstream)
+  const asked = [...dropped].filter(
+    (field) => (body[field] ?? null) !== null && !(isCapped && caps.includes(field)),
+  )
+  if (!quirks.extensions) asked.push(...lostMarks(body, marks))
   asked.push(...unaskedOfTools(upstream, quirks))
   return {
     body: deviates(quirks) ? deviate(upstream, quirks) : upstream,
@@ -44,19 +52,16 @@ function unasked({ conversation }: GenerationRequest): string[] {
   return [...Object.keys(conversation().extras), ...hintsIn(conversation(), ['tool_result.is_error'])]
 }
 
-/** Whether a part or a tool is marked to be kept in the provider's cache. */
-function marksCache(body: JsonObject): boolean {
-  const messages = readArray(body['messages']) ?? []
-  return (
-    isMarked(body) ||
-    readArray(body['tools'])?.some(isMarked) === true ||
-    messages.some((message) => readArray(readObject(message)?.['content'])?.some(isMarked))
+/** The marks for a provider's cache that are not sent: those of tools and of the whole never, unless all are. */
+function lostMarks(body: JsonObject, marksParts: boolean): string[] {
+  const parts = (readArray(body['messages']) ?? []).flatMap(
+    (message) => readArray(readObject(message)?.['content']) ?? [],
   )
+  const items = [body, ...(readArray(body['tools']) ?? []), ...(marksParts ? [] : parts)]
+  return markNames.filter((name) => items.some((item) => isMarked(item, name)))
 }
 
-function isMarked(item: Json): boolean {
-  return (readObject(item)?.['cache_control'] ?? null) !== null
-}
+const markNames = ['cache_control', 'prompt_cache_breakpoint'] as const
 
 type Edit = (value: Json) => JsonObject
 
@@ -68,8 +73,8 @@ function editsOf(request: GenerationRequest, body: JsonObject, target: UpstreamT
   return {
     model: () => ({ model: target.upstreamModel }),
     stream: () => ({ stream: target.streams }),
-    messages: (value) => ({ messages: encodeMessages(value, request, quirks) }),
-    tools: (value) => ({ tools: mapArray(value, (tool) => encodePart(tool, quirks)) }),
+    messages: (value) => ({ messages: encodeMessages(value, request, target) }),
+    tools: (value) => ({ tools: mapArray(value, (tool) => encodeTool(tool, quirks)) }),
     max_tokens: cap,
     max_completion_tokens: cap,
     reasoning,
@@ -78,6 +83,8 @@ function editsOf(request: GenerationRequest, body: JsonObject, target: UpstreamT
     cache_control: (value) => (quirks.extensions ? { cache_control: value } : {}),
   }
 }
+
+const caps: readonly string[] = ['max_tokens', 'max_completion_tokens']
 
 function capFields(
   { maxTokens }: GenerationRequest,
@@ -92,19 +99,21 @@ function capFields(
 const messageExtensions: readonly string[] = ['reasoning_details', 'annotations', 'images', 'model']
 const reasoningNames: readonly string[] = ['reasoning', 'reasoning_content', 'reasoning_text']
 
-function encodeMessages(messages: Json, { needs }: GenerationRequest, quirks: Quirks): Json {
-  const encoded = mapArray(messages, (message) => encodeMessage(message, quirks))
+function encodeMessages(messages: Json, { needs }: GenerationRequest, target: UpstreamTarget): Json {
+  const { quirks } = target
+  const encoded = mapArray(messages, (message) => encodeMessage(message, target))
   const hasMedia = needs.imageInput || needs.audioInput || needs.fileInput || needs.videoInput
   return hasMedia && !quirks.extensions ? liftMedia(encoded) : encoded
 }
 
-function encodeMessage(message: Json, quirks: Quirks): Json {
+function encodeMessage(message: Json, target: UpstreamTarget): Json {
+  const { quirks } = target
   const object = readObject(message)
   if (!object) return message
   const encoded: JsonObject = {}
   for (const [field, value] of Object.entries(object)) {
     if (field === 'role') encoded[field] = value === 'developer' && quirks.noDeveloperRole ? 'system' : value
-    else if (field === 'content') encoded[field] = mapArray(value, (part) => encodePart(part, quirks))
+    else if (field === 'content') encoded[field] = mapArray(value, (part) => encodePart(part, target))
     else if (reasoningNames.includes(field)) renameReasoning(encoded, object, { field, quirks })
     else if (quirks.extensions || !messageExtensions.includes(field)) encoded[field] = value
   }
@@ -131,19 +140,17 @@ function addReasoningOfDetails(encoded: JsonObject, message: JsonObject, quirks:
   if (text !== undefined) encoded[name] = text
 }
 
-/** A content part or a tool: without the hints for caches that only some know, and under its current name. */
-function encodePart(part: Json, quirks: Quirks): Json {
+/** A content part: with the marks for caches that the host knows, and under its current name. */
+function encodePart(part: Json, target: UpstreamTarget): Json {
   const object = readObject(part)
   if (!object) return part
-  const hinted = 'cache_control' in object && !quirks.extensions
-  const renamed = object['type'] === 'input_video'
-  if (!hinted && !renamed) return part
-  const { cache_control: hint, ...rest } = object
-  return {
-    ...rest,
-    ...(hint !== undefined && quirks.extensions && { cache_control: hint }),
-    ...(renamed && { type: 'video_url' }),
-  }
+  const marked = target.quirks.extensions ? object : remarked(object, takesBreakpoints(target))
+  return marked['type'] === 'input_video' ? { ...marked, type: 'video_url' } : marked
+}
+
+function encodeTool(tool: Json, { extensions }: Quirks): Json {
+  const object = readObject(tool)
+  return object && !extensions ? remarked(object, false) : tool
 }
 
 function mapArray(value: Json, map: (item: Json) => Json): Json {

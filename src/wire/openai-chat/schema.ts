@@ -16,7 +16,10 @@ const object = z.custom<JsonObject>(
 )
 
 const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.nullish(z.enum(['5m', '1h'])) })
-const cached = { cache_control: z.nullish(cacheControl) }
+const cached = {
+  cache_control: z.nullish(cacheControl),
+  prompt_cache_breakpoint: z.nullish(z.object({ mode: z.literal('explicit') })),
+}
 
 const text = z.object({ type: z.literal('text'), text: z.string(), ...cached })
 

@@ -9,6 +9,7 @@ import type {
   Turn,
 } from '../../generation/conversation.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
+import { breakpoint } from '../cache-breakpoints.ts'
 import { invalid, refuseOtherModalities } from '../refusals.ts'
 import { writeSealed } from './sealed.ts'
 
@@ -58,10 +59,15 @@ function itemsOf(turn: Turn): JsonObject[] {
 
 function writeResult(parts: readonly InputPart[]): Json {
   const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []))
-  return texts.length === parts.length ? texts.join('\n') : parts.map(writeInput)
+  const isPlain = texts.length === parts.length && !parts.some(({ cache }) => cache)
+  return isPlain ? texts.join('\n') : parts.map(writeInput)
 }
 
 function writeInput(part: InputPart): JsonObject {
+  return part.cache ? { ...writeUnmarked(part), ...breakpoint } : writeUnmarked(part)
+}
+
+function writeUnmarked(part: InputPart): JsonObject {
   switch (part.type) {
     case 'text':
       return { type: 'input_text', text: part.text }

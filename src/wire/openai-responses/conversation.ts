@@ -173,6 +173,11 @@ function inputParts(content: string | readonly MessagePart[], path: string): Inp
 }
 
 function inputPart(part: MessagePart, path: string): InputPart {
+  const read = unmarkedPart(part, path)
+  return 'prompt_cache_breakpoint' in part && part.prompt_cache_breakpoint ? { ...read, cache: {} } : read
+}
+
+function unmarkedPart(part: MessagePart, path: string): InputPart {
   switch (part.type) {
     case 'input_text':
     case 'output_text':

@@ -1,7 +1,7 @@
 import { inEnglish } from '../../base/english.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
-import { once, parseBody, sessionOf } from '../client-body.ts'
+import { betasIn, once, parseBody, sessionOf } from '../client-body.ts'
 import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject } from '../json.ts'
 import { firstIssue, invalid, notYet } from '../refusals.ts'
@@ -42,7 +42,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     ...(request.metadata && { metadata: request.metadata }),
     ...(loopMaker !== undefined && { loopMaker }),
     conversation: once(() => conversationOf(request, items, body)),
-    native: { format: 'openai-responses', body },
+    native: { format: 'openai-responses', body, ...betasIn(headers) },
   }
 }
 

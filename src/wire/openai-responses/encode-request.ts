@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
+import { isMarked, remarked, takesBreakpoints } from '../cache-breakpoints.ts'
 import { effortOfBudget, efforts, nearestEffort } from '../efforts.ts'
 import { hintsIn } from '../hints.ts'
 import { readArray, readCount, readObject, readText } from '../json.ts'
@@ -21,7 +22,12 @@ const foreignFields = ['stop', 'seed', 'min_p', 'top_a', 'repetition_penalty', '
 export function encodeRequest(request: GenerationRequest, target: UpstreamTarget): UpstreamBody {
   const isNative = request.native.format === 'openai-responses'
   const body = isNative ? request.native.body : bodyOf(request)
-  const dropped = new Dropped([...(target.quirks.drop ?? []), ...(isNative ? [] : foreignFields)])
+  const marks = takesBreakpoints(target)
+  const dropped = new Dropped([
+    ...(target.quirks.drop ?? []),
+    ...(isNative ? [] : foreignFields),
+    ...(marks ? [] : ['prompt_cache_options']),
+  ])
   const edits = editsOf(request, body, { target, dropped })
   const upstream: JsonObject = {}
   for (const [field, value] of Object.entries(body)) {
@@ -32,17 +38,24 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   }
   if (!('tools' in upstream)) delete upstream['tool_choice']
   if (!('include' in upstream)) Object.assign(upstream, edits['include']?.([]))
+  // Who leaves the choice to an account or to `models` names none.
+  upstream['model'] = target.upstreamModel
   upstream['stream'] = target.streams
   if (target.tier) upstream['service_tier'] = target.tier
   // Nothing that passes through is kept at the provider.
   upstream['store'] = false
-  return { body: upstream, dropped: [...dropped.asked, ...(isNative ? [] : unasked(request, upstream))] }
+  return {
+    body: upstream,
+    dropped: [...dropped.asked, ...(isNative ? [] : unasked(request, upstream, marks))],
+  }
 }
 
 /** What clients of other formats asked for and the body has no word for. */
-function unasked({ conversation }: GenerationRequest, upstream: JsonObject): string[] {
+function unasked({ conversation }: GenerationRequest, upstream: JsonObject, marks: boolean): string[] {
   const extras = Object.keys(conversation().extras).filter((field) => !(field in upstream))
-  return [...extras, ...hintsIn(conversation(), ['cache_control', 'tool_result.is_error'])]
+  const asked = conversation()
+  const unsent = marks ? { ...asked, turns: [] } : asked
+  return [...extras, ...hintsIn(unsent, ['cache_control']), ...hintsIn(asked, ['tool_result.is_error'])]
 }
 
 /** What the host refuses, by path, and what of it was asked for. */
@@ -81,11 +94,15 @@ function editsOf(
   { target, dropped }: { target: UpstreamTarget; dropped: Dropped },
 ): Record<string, Edit> {
   const { maxTokens } = request
+  // What other formats mark is told by their name for it.
+  const lost = request.native.format === 'openai-responses' ? dropped : undefined
   const cap = Math.min(maxTokens ?? 0, target.maxCompletionTokens ?? maxTokens ?? 0)
   return {
     model: () => ({ model: target.upstreamModel }),
     stream: () => ({ stream: target.streams }),
-    input: (value) => ({ input: readArray(value)?.flatMap((item) => encodeItem(item, target)) ?? value }),
+    input: (value) => ({
+      input: readArray(value)?.flatMap((item) => encodeItem(item, target, lost)) ?? value,
+    }),
     max_output_tokens: () => ({ max_output_tokens: cap }),
     text: (value) => dropped.fieldsIn('text', value),
     tools: (value) => encodeTools(value, target, dropped),
@@ -95,14 +112,26 @@ function editsOf(
 }
 
 /** Thoughts go back to who made them and can read them, byte for byte, and to nobody else. */
-function encodeItem(item: Json, { maker }: UpstreamTarget): Json[] {
+function encodeItem(item: Json, target: UpstreamTarget, lost: Dropped | undefined): Json[] {
+  const { maker } = target
   const object = readObject(item)
-  if (object?.['type'] !== 'reasoning') return [item]
+  if (object?.['type'] !== 'reasoning') return [takesBreakpoints(target) ? item : unmarked(item, lost)]
   const encrypted = readText(object['encrypted_content'])
   const sealed = encrypted === undefined ? undefined : readSealed(encrypted)
   if (sealed?.of !== 'thought' || sealed.seal.maker !== maker) return []
   const own = Object.entries(object).filter(([field]) => field !== 'format' && field !== 'signature')
   return [{ ...Object.fromEntries(own), encrypted_content: sealed.seal.data }]
+}
+
+/** An item whose parts have no marks for a cache: models that know none refuse them. */
+function unmarked(item: Json, lost: Dropped | undefined): Json {
+  const fields = Object.entries(readObject(item) ?? {}).map(([field, value]): [string, Json] => {
+    const parts = readArray(value)
+    if (!parts?.some((part) => isMarked(part, 'prompt_cache_breakpoint'))) return [field, value]
+    lost?.add('prompt_cache_breakpoint')
+    return [field, parts.map((part) => remarked(readObject(part) ?? {}, false))]
+  })
+  return readObject(item) ? Object.fromEntries(fields) : item
 }
 
 /** Tools of OpenAI's own are not known to all hosts that speak its format. */

@@ -21,12 +21,14 @@ const imageUrl = z.string().check(
   }),
 )
 
-const inputText = z.object({ type: z.literal('input_text'), text: z.string() })
+const marked = { prompt_cache_breakpoint: z.nullish(z.object({ mode: z.literal('explicit') })) }
+const inputText = z.object({ type: z.literal('input_text'), text: z.string(), ...marked })
 const inputImage = z.object({
   type: z.literal('input_image'),
   image_url: z.nullish(imageUrl),
   file_id: z.nullish(z.string()),
   detail: z.nullish(z.enum(['auto', 'low', 'high', 'original'])),
+  ...marked,
 })
 const inputFile = z.object({
   type: z.literal('input_file'),
@@ -34,6 +36,7 @@ const inputFile = z.object({
   file_data: z.nullish(z.string()),
   file_url: z.nullish(z.string()),
   file_id: z.nullish(z.string()),
+  ...marked,
 })
 
 const part = z.discriminatedUnion('type', [
