@@ -32,6 +32,9 @@ const managed = [
 const open = [
   ['GET', '/key'],
   ['GET', `/generation?id=${generationId}`],
+  ['GET', '/presets'],
+  ['GET', '/presets/x'],
+  ['DELETE', '/presets/x'],
 ] as const
 const all = [...managed, ...open]
 
@@ -165,7 +168,7 @@ describe('when our own storage fails', () => {
     expect(reply.headers.get('x-should-retry')).toBeNull()
   })
 
-  test('GET /key and GET /generation are 503 without D1', async () => {
+  test('what every key may ask is 503 without D1', async () => {
     for (const route of open) expect((await sendTo(failingDatabase, route)).status).toBe(503)
   })
 
