@@ -201,6 +201,22 @@ test('[R167] a zero balance admits what is free, a negative one nothing', async 
   })
 })
 
+test('where the operator turned them off, all pass, and a key is told of no limit', async () => {
+  setClock(noon)
+  const account = await makeAccount()
+  expect(await askOverTime(account, 51)).toBe(50)
+  await give(account, 'grant', 1)
+  await runInDurableObject(account.stub(), (object) => {
+    Reflect.set(Reflect.get(object, 'env'), 'FREE_LIMITS', 'off')
+  })
+  await evictDurableObject(account.stub())
+  expect(await askOverTime(account, 60)).toBe(60)
+  expect(await account.stub().balance('free_requests')).not.toHaveProperty('freeRequests')
+  await runInDurableObject(account.stub(), (object) => {
+    Reflect.deleteProperty(Reflect.get(object, 'env'), 'FREE_LIMITS')
+  })
+})
+
 test('the variable changes single limits, turns all off, and has no say where it cannot be read', () => {
   const limits = {
     perMinute: 20,
