@@ -133,6 +133,18 @@ create table catalogue_overrides (
   primary key (model, kind, provider)
 ) strict, without rowid;
 
+-- What the operator knows of what becomes of prompts. Beside the overrides, because releases before do not know the kind.
+create table catalogue_policies (
+  -- Empty: whatever the provider serves.
+  model text not null,
+  kind text not null check (kind = 'policy'),
+  provider text not null,
+  -- JSON: the policy, see DataPolicy.
+  value text not null,
+  updated_at integer not null,
+  primary key (model, kind, provider)
+) strict, without rowid;
+
 -- Each refresh of the catalogue that changed something, newest last. The one with the largest number serves.
 create table catalogue_versions (
   number integer primary key,

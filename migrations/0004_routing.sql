@@ -26,4 +26,16 @@ create table presets (
   primary key (account_id, slug, version)
 ) strict, without rowid;
 
+-- What the operator knows of what becomes of prompts. Beside the overrides, because releases before do not know the kind.
+create table catalogue_policies (
+  -- Empty: whatever the provider serves.
+  model text not null,
+  kind text not null check (kind = 'policy'),
+  provider text not null,
+  -- JSON: the policy, see DataPolicy.
+  value text not null,
+  updated_at integer not null,
+  primary key (model, kind, provider)
+) strict, without rowid;
+
 update schema_version set version = 4;

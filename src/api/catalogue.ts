@@ -7,7 +7,9 @@ import type { Model } from '../catalogue/model.ts'
 import { dropOverride, listOverrides, setOverride, type Override } from '../catalogue/overrides.ts'
 import { pinnedPrice, privateModel, privateSeed, unapproved } from '../catalogue/private-model.ts'
 import { rollBack, servingVersion } from '../catalogue/run-refresh.ts'
+import { dataPolicy } from '../catalogue/seed.ts'
 import { stateOf } from '../catalogue/state.ts'
+import { providerOf } from '../providers/table.ts'
 import type { Env } from '../env.ts'
 import { bodyOf, noParameters, queryOf } from './input.ts'
 
@@ -18,6 +20,14 @@ const pinned = z.strictObject({
   provider: z.string().check(z.maxLength(60)),
   ...pinnedPrice.shape,
 })
+const policy = z.strictObject({
+  model: z.optional(id),
+  provider: z.string().check(z.maxLength(60)),
+  training: z.boolean(),
+  retains_prompts: z.boolean(),
+  retention_days: z.optional(dataPolicy.shape.retentionDays),
+})
+const whosePolicy = z.strictObject({ model: z.optional(id), provider: policy.shape.provider })
 const whosePrice = z.strictObject({ model: id, provider: z.string().check(z.maxLength(60)) })
 
 /** What the operator decides about models: which are served, what they cost, and which are added. */
@@ -33,7 +43,7 @@ catalogue.get('/', async (c) => {
   const { base, version, shards } = await stateOf(c.env, Date.now())
   const refreshed = await servingVersion(c.env)
   const overrides = (await listOverrides(c.env)).map(({ model, kind, provider, value, updated_at: at }) => ({
-    model,
+    ...(model !== '' && { model }),
     kind,
     ...(provider !== '' && { provider }),
     ...(kind !== 'hidden' && { value: JSON.parse(value) }),
@@ -52,11 +62,7 @@ catalogue.put('/hidden', async (c) => {
 
 catalogue.put('/prices', async (c) => {
   const { model, provider, ...value } = await bodyOf(c, pinned)
-  const { endpoints } = await known(c.env, model)
-  if (!endpoints.some((endpoint) => endpoint.provider === provider)) {
-    const at = [...new Set(endpoints.map((endpoint) => endpoint.provider))].join(', ')
-    throw new GatewayError('not_found', `provider: ${model} is not at ${provider}. It is at ${at}`)
-  }
+  await knownAt(c.env, model, provider)
   return c.json({ data: await decided(c.env, { model, kind: 'price', provider, value }) })
 })
 
@@ -89,6 +95,21 @@ catalogue.delete('/models', async (c) => {
   return c.json(await taken(c.env, { model, kind: 'model', provider: '' }))
 })
 
+/** What an operator has agreed with a provider, or found out about it, counts for more than what that has published. */
+catalogue.put('/policies', async (c) => {
+  const { model = '', provider, training, ...kept } = await bodyOf(c, policy)
+  if (!providerOf(provider)) throw new GatewayError('not_found', `provider: ${provider} is no provider`)
+  if (model !== '') await knownAt(c.env, model, provider)
+  const { retains_prompts: retains, retention_days: retentionDays = retains ? null : 0 } = kept
+  const value = { training, retains, retentionDays }
+  return c.json({ data: await decided(c.env, { model, kind: 'policy', provider, value }) })
+})
+
+catalogue.delete('/policies', async (c) => {
+  const { model = '', provider } = queryOf(c, whosePolicy)
+  return c.json(await taken(c.env, { model, kind: 'policy', provider }))
+})
+
 /** Serves an earlier refresh again, until the list says something new. */
 catalogue.post('/rollback', async (c) => {
   const { number } = await bodyOf(c, z.strictObject({ number: z.int().check(z.positive()) }))
@@ -103,13 +124,28 @@ async function known(env: Env, model: string): Promise<Model> {
   throw new GatewayError('not_found', `model: there is no ${model} in the catalogue`)
 }
 
+async function knownAt(env: Env, model: string, provider: string): Promise<void> {
+  const { endpoints } = await known(env, model)
+  if (endpoints.some((endpoint) => endpoint.provider === provider)) return
+  const at = [...new Set(endpoints.map((endpoint) => endpoint.provider))].join(', ')
+  throw new GatewayError('not_found', `provider: ${model} is not at ${provider}. It is at ${at}`)
+}
+
 async function decided(env: Env, override: Override): Promise<object> {
   await setOverride(env, override, Date.now())
   const { model, kind, provider, value } = override
-  return { model, kind, ...(provider !== '' && { provider }), ...(kind !== 'hidden' && { value }) }
+  return {
+    ...(model !== '' && { model }),
+    kind,
+    ...(provider !== '' && { provider }),
+    ...(kind !== 'hidden' && { value }),
+  }
 }
 
 async function taken(env: Env, override: Omit<Override, 'value'>): Promise<object> {
   if (await dropOverride(env, override, Date.now())) return { deleted: true }
-  throw new GatewayError('not_found', `There is no such decision about ${override.model}`)
+  throw new GatewayError(
+    'not_found',
+    `There is no such decision about ${override.model || override.provider}`,
+  )
 }

@@ -49,7 +49,7 @@ function buildEndpoint(model: Model, seed: SeedEndpoint): Endpoint {
     maxCompletionTokens: seed.output,
     quantization: seed.quantization ?? null,
     supportedParameters: parametersOf(seed),
-    dataPolicy: dataPolicyOf(seed.provider, seed.prompt === '0' && seed.completion === '0'),
+    dataPolicy: seed.policy ?? dataPolicyOf(seed.provider, seed.prompt === '0' && seed.completion === '0'),
     streams: seed.streams ?? true,
     quirks: seed.quirks ?? {},
   })

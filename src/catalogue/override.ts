@@ -18,12 +18,17 @@ export function overridden(
   const model = own && listed ? withEndpoints(listed, own.endpoints) : (own ?? listed)
   if (!model) return undefined
   const prices = overrides.prices.filter((each) => each.model === id)
-  if (prices.length === 0) return model
+  const policies = (overrides.policies ?? []).filter((each) => each.model === id || each.model === '')
+  if (prices.length === 0 && policies.length === 0) return model
+  // What is said of one model counts for more than what is said of its provider.
+  const nearest = policies.toSorted((left, right) => right.model.length - left.model.length)
   return {
     ...model,
     endpoints: model.endpoints.map((endpoint) => {
       const pinned = prices.find(({ provider }) => provider === endpoint.provider)
-      return pinned ? priced(endpoint, pinned.price) : endpoint
+      const decided = nearest.find(({ provider }) => provider === endpoint.provider)
+      const charged = pinned ? priced(endpoint, pinned.price) : endpoint
+      return decided ? { ...charged, policy: decided.policy } : charged
     }),
   }
 }

@@ -72,6 +72,13 @@ const quirks = z.strictObject({
   drop: z.exactOptional(z.array(z.string())),
 })
 
+/** What becomes of what an endpoint is sent, see `DataPolicy`. */
+export const dataPolicy = z.strictObject({
+  training: z.boolean(),
+  retains: z.boolean(),
+  retentionDays: z.nullable(z.int().check(z.gte(0))),
+})
+
 export const seedEndpoint = z.strictObject({
   provider: z.string(),
   /** The provider's own id of the model. */
@@ -91,6 +98,8 @@ export const seedEndpoint = z.strictObject({
   /** Names of parameters, and of groups of them, see `parameter-groups.ts`. */
   parameters: z.array(z.string()),
   streams: z.optional(z.boolean()),
+  /** What becomes of what it is sent, where that is not what its provider has published. */
+  policy: z.optional(dataPolicy),
   quirks: z.optional(quirks),
   /** Where the price is from, when it is not what the list is from. */
   source: z.optional(z.string()),

@@ -1,4 +1,5 @@
 import type { Env } from '../env.ts'
+import type { DataPolicy } from './model.ts'
 import type { SeedModel, SeedPrice } from './seed.ts'
 import snapshot from './snapshot.json'
 
@@ -8,6 +9,8 @@ export interface Overrides {
   hidden: readonly string[]
   /** Prices that hold whatever a list says; zero is one. */
   prices: readonly { model: string; provider: string; price: SeedPrice }[]
+  /** What becomes of what a provider is sent, of one model or, where that is empty, of all. Earlier releases tell none. */
+  policies?: readonly { model: string; provider: string; policy: DataPolicy }[]
   /** Models of the operator's own, and further endpoints of listed ones. */
   models: readonly SeedModel[]
 }

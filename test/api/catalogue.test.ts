@@ -86,6 +86,42 @@ test('a pinned price is whole: of the price on the list nothing is left, and all
   ])
 })
 
+async function policyOf(id: string) {
+  return (await selectModel({ ...env, OPENAI_API_KEY: 'x' }, id)).endpoints[0]?.dataPolicy
+}
+
+test('what becomes of prompts at a provider is the operator’s to say, of all its models or of one', async () => {
+  const published = { training: false, retains: true, retentionDays: null }
+  expect(await policyOf('openai/gpt-4o')).toEqual(published)
+  const agreed = { provider: 'openai', training: false, retains_prompts: false }
+  const put = await send('PUT', '/catalogue/policies', { body: agreed })
+  expect([put.status, put.body]).toEqual([
+    200,
+    {
+      data: {
+        kind: 'policy',
+        provider: 'openai',
+        value: { training: false, retains: false, retentionDays: 0 },
+      },
+    },
+  ])
+  const but = { ...agreed, model: 'openai/gpt-5', retains_prompts: true, retention_days: 30 }
+  expect((await send('PUT', '/catalogue/policies', { body: but })).status).toBe(200)
+  expect(await policyOf('openai/gpt-4o')).toEqual({ training: false, retains: false, retentionDays: 0 })
+  expect(await policyOf('openai/gpt-5')).toEqual({ training: false, retains: true, retentionDays: 30 })
+
+  const refused = async (body: object) =>
+    refusal(await send('PUT', '/catalogue/policies', { body: { ...agreed, ...body } }))
+  expect(await refused({ provider: 'nobody' })).toBe('404 provider: nobody is no provider')
+  expect(await refused({ model: 'x-ai/grok-4.7' })).toMatch('404 provider: x-ai/grok-4.7 is not at openai')
+  expect(await refused({ training: 'no' })).toMatch(/^400 training: /)
+  for (const of of ['provider=openai', 'provider=openai&model=openai/gpt-5']) {
+    expect((await send('DELETE', `/catalogue/policies?${of}`)).body).toEqual({ deleted: true })
+  }
+  expect((await send('DELETE', '/catalogue/policies?provider=openai')).status).toBe(404)
+  expect(await policyOf('openai/gpt-5')).toEqual(published)
+})
+
 test('a model of the operator is served at its own address, for its own price', async () => {
   const endpoint = { provider: 'vllm', model: 'assistant-7b', prompt: '0.1', completion: '0.2' }
   const put = (base_url: string) =>
