@@ -2,6 +2,10 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import type { RoutingSettings } from '../../src/generation/routing.ts'
 import { ledger } from '../../src/ledger/client.ts'
+import { account } from '../support/account.ts'
+import { chatAnswer } from '../support/chat-chunks.ts'
+import { askWhole } from '../support/chat.ts'
+import { provider, replyJson } from '../support/provider.ts'
 import { makeAccount, makeKey, refusal, send } from './front-door.ts'
 
 /** What the account's object tells planning of a key. */
@@ -197,10 +201,10 @@ describe('what a key lays down', () => {
 
 describe('what an account lays down', () => {
   test('it reaches planning before what its key lays down', async () => {
-    const account = await makeAccount({ routing: { provider: { only: ['a', 'b'] } } })
-    expect(account).toMatchObject({ routing: { ...unset, provider: { only: ['a', 'b'] } } })
-    const { hash } = await makeKey(account.id, { routing: { provider: { only: ['b'] } } })
-    expect(await delivered(account.id, hash)).toEqual([
+    const { id, ...shown } = await makeAccount({ routing: { provider: { only: ['a', 'b'] } } })
+    expect(shown).toMatchObject({ routing: { ...unset, provider: { only: ['a', 'b'] } } })
+    const { hash } = await makeKey(id, { routing: { provider: { only: ['b'] } } })
+    expect(await delivered(id, hash)).toEqual([
       { preferences: { only: ['a', 'b'] } },
       { preferences: { only: ['b'] } },
     ])
@@ -238,5 +242,71 @@ describe('what an account lays down', () => {
     expect(refusal(await send('PATCH', `/accounts/${id}`, { body: { balance: 5 } }))).toBe(
       '400 Unknown field: balance',
     )
+  })
+})
+
+describe('what is laid down holds for requests', () => {
+  const messages = [{ role: 'user', content: 'Hi' }]
+
+  async function fixture(settings: { account?: object; key?: object }) {
+    const upstream = await provider(chatAnswer('Hello'))
+    const gateway = { ...env, OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: upstream.baseUrl }
+    const caller = await account(env, {
+      account: { routing: settings.account ?? null },
+      key: { routing: settings.key ?? null },
+    })
+    const asked = async (body: object) => {
+      const { response, text } = await askWhole(gateway, { messages, ...body }, { key: caller.key })
+      const model: unknown = JSON.parse((await upstream.calls()).at(-1)?.body ?? '{}').model
+      return response.status === 200 ? model : `${response.status} ${JSON.parse(text).error.message}`
+    }
+    return { caller, asked }
+  }
+
+  test('[R78] a request that names no model is for the key’s, else for the account’s', async () => {
+    const { caller, asked } = await fixture({ account: { model: 'openai/gpt-4o' } })
+    expect(await asked({})).toBe('gpt-4o')
+    await send('PATCH', `/keys/${caller.hash}`, { body: { routing: { model: 'openai/gpt-4o-mini' } } })
+    expect(await asked({})).toBe('gpt-4o-mini')
+    expect(await asked({ model: 'openai/gpt-4.1' })).toBe('gpt-4.1')
+    expect(await asked({ models: ['openai/gpt-4.1-mini'] })).toBe('gpt-4.1-mini')
+  })
+
+  test.for([
+    ['/chat/completions', 'openai/gpt-4o', { messages }],
+    ['/responses', 'openai/gpt-4o', { input: 'Hi' }],
+    ['/messages', 'anthropic/claude-sonnet-4.5', { messages, max_tokens: 5 }],
+    ['/embeddings', 'openai/text-embedding-3-small', { input: 'Hi' }],
+  ] as const)(
+    '[R78] at %s a provider is told the model that its client left out',
+    async ([path, model, body]) => {
+      const upstream = await provider(replyJson(400, { error: { message: 'no' } }))
+      const keys = { OPENAI_API_KEY: 'sk-upstream', ANTHROPIC_API_KEY: 'sk-upstream' }
+      const urls = { OPENAI_BASE_URL: upstream.baseUrl, ANTHROPIC_BASE_URL: upstream.baseUrl }
+      const { key } = await account(env, { key: { routing: { model } } })
+      await askWhole({ ...env, ...keys, ...urls }, body, { key, path: `/api/v1${path}` })
+      const [call] = await upstream.calls()
+      expect(JSON.parse(call?.body ?? '{}')).toMatchObject({
+        model: expect.stringContaining(model.replace(/.*\//, '').slice(0, 8)),
+      })
+    },
+  )
+
+  test('a change holds for the next request, though this isolate knew the key before', async () => {
+    const refused = /^40[34] .*openai\/gpt-4o/
+    for (const scope of ['keys', 'accounts']) {
+      const { caller, asked } = await fixture({})
+      expect(await asked({ model: 'openai/gpt-4o' })).toBe('gpt-4o')
+      const path = `/${scope}/${scope === 'keys' ? caller.hash : caller.id}`
+      await send('PATCH', path, { body: { routing: { ignored_models: ['openai/*'] } } })
+      expect(await asked({ model: 'openai/gpt-4o' })).toMatch(refused)
+    }
+  })
+
+  test('[R22][R47] a request cannot take back what its account demands', async () => {
+    const kept = await fixture({ account: { provider: { zdr: true } } })
+    expect(await kept.asked({ model: 'openai/gpt-4o', provider: { zdr: false } })).toMatch(/^404 /)
+    const only = await fixture({ account: { provider: { only: ['azure'] } } })
+    expect(await only.asked({ model: 'openai/gpt-4o', provider: { only: ['openai'] } })).toMatch(/^404 /)
   })
 })
