@@ -1,7 +1,8 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
+import { selectModel } from '../../src/catalogue/resolve.ts'
 import type { Env } from '../../src/env.ts'
 import type { Board } from '../../src/routing/health/board.ts'
 import { healthFrom } from '../../src/routing/health/figures.ts'
@@ -12,6 +13,11 @@ import { askWhole } from '../support/chat.ts'
 import { healthObjects } from '../support/health-objects.ts'
 import { provider, replyJson, reset, send, streaming, wait, type Provider } from '../support/provider.ts'
 import { modelWith } from './endpoints.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 const model = 'openai/gpt-4o-mini'
 const hello = { model, stream: true, messages: [{ role: 'user', content: 'Hi' }] }
@@ -64,6 +70,36 @@ test('[R2] an outage that one isolate saw is known to another once it has planne
   expect(healthOf(there, atMs)(one)).toMatchObject({ outage: false, requests: 0 })
   await refresh(there, endpoints, atMs)
   expect(healthOf(there, atMs)(one)).toMatchObject({ outage: true, requests: 2 })
+})
+
+test('[R2][R3] requests go around a host in an outage, and come back to it after 30 seconds', async () => {
+  const failing = await provider(chatAnswer('Hello'))
+  const other = await provider(chatAnswer('Hello'))
+  const gateway: Env = {
+    ...isolate(),
+    DEEPINFRA_API_KEY: 'di',
+    DEEPINFRA_BASE_URL: failing.baseUrl,
+    GROQ_API_KEY: 'gsk',
+    GROQ_BASE_URL: other.baseUrl,
+  }
+  const id = 'meta-llama/llama-3.3-70b-instruct'
+  const { endpoints } = await selectModel(gateway, id)
+  // The one that costs least: unless something is wrong with it, it serves ten of eleven.
+  const [cheapest = expect.unreachable('both are live')] = endpoints
+  const atMs = Date.now()
+  for (let count = 0; count < 2; count++) {
+    await observe(gateway, { endpoint: cheapest, atMs, outcome: 'failure' })
+  }
+  // Without the order by price that accounts of tests have.
+  const { key } = await account(env, { account: { routing: {} } })
+  for (let count = 0; count < 6; count++) await askWhole(gateway, { ...hello, model: id }, { key })
+  expect(await failing.calls()).toHaveLength(0)
+
+  vi.useFakeTimers({ toFake: ['Date'], now: atMs + 40_000 })
+  for (let count = 0; count < 30 && (await failing.calls()).length === 0; count++) {
+    await askWhole(gateway, { ...hello, model: id }, { key })
+  }
+  expect(await failing.calls()).toHaveLength(1)
 })
 
 test('the object is told every two seconds at most, and then all of it', async () => {

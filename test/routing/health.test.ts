@@ -113,7 +113,7 @@ test.each([
   expect(outcomeOf(error)).toBe(counts)
 })
 
-test('[R53][R54] a percentile of latency is what so many of a hundred stayed below', () => {
+test('a percentile of latency is what so many of a hundred stayed below', () => {
   const board: Board = {}
   for (let latencyMs = 10; latencyMs <= 1000; latencyMs += 10)
     tally(board, { endpoint, atMs: nowMs, outcome: 'success', latencyMs })
