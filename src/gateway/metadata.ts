@@ -55,13 +55,12 @@ export function metadataOf(exchange: Routed, outcome: Outcome): JsonObject | und
   }
 }
 
-/** How many of those that may not serve are explained: the record of a generation must not grow with the catalogue. */
-const excludedMax = 40
+/** How many are explained: the record of a generation must not grow with the catalogue. */
+const endpointsMax = 40
 
 /** What the contract has no field for: why, for how much and how long. */
 function explanationOf({ plan, arrivedAtMs }: Routed, outcome: Outcome, asked: AttemptRecord[]): JsonObject {
   const { ranking, promptCaps } = plan
-  const isTried = (endpoint: Endpoint) => plan.endpoints.includes(endpoint)
   const priced = ({ endpoint, reason }: Ranked): JsonObject => {
     const { promptPicos, completionPicos } = priceNow(endpoint, promptCaps.promptTokensMax, arrivedAtMs)
     return {
@@ -73,8 +72,8 @@ function explanationOf({ plan, arrivedAtMs }: Routed, outcome: Outcome, asked: A
   }
   const { gatewayMs, providerMs } = outcome.timing()
   return {
-    plan: ranking.ranked.filter(({ endpoint }) => isTried(endpoint)).map(priced),
-    excluded: ranking.removed.slice(0, excludedMax).map(({ endpoint, by }) => ({ ...tagged(endpoint), by })),
+    plan: ranking.ranked.slice(0, endpointsMax).map(priced),
+    excluded: ranking.removed.slice(0, endpointsMax).map(({ endpoint, by }) => ({ ...tagged(endpoint), by })),
     attempts: asked.map(({ tag, provider, error, latencyMs }) => ({
       endpoint: tag ?? provider,
       ...(error !== null && { error }),

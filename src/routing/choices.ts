@@ -19,6 +19,27 @@
  * |                                   | held against the schema: the validator costs 6.4 KB of a bundle of 150           |
  * | A key that its provider refuses   | The provider is left for last for 5 minutes by this isolate; where it has        |
  * |                                   | several keys, the next attempt draws another                                    |
+ * | Price of an endpoint, as one number | Three times the prompt's and once the completion's, at this length of prompt and   |
+ * |                                   | this hour; a fee per request is spread over 1,000 tokens                        |
+ * | Who takes part in the draw        | All that are stable and host the model themselves; resellers come after them    |
+ * | What costs nothing                | Is drawn evenly, before all that costs something                                |
+ * | The tail after the draw           | By price; then degraded, then in an outage, then down                           |
+ * | No figures, where they are sorted | Last, by price; a threshold counts as missed                                    |
+ * | `max_price`, and which price      | What this prompt would pay at most by its length, at this hour                  |
+ * | A price per image                 | No endpoint has one: `max_price.image` keeps all                                |
+ * | Suffix and `provider.sort`        | The request's sort, then the suffix, then the key's and the account's           |
+ * | Two suffixes that sort            | 400                                                                             |
+ * | Several names for one `order` item | By price                                                                       |
+ * | `order` that matches nobody       | Without fallbacks 404; with them as if it were not there                        |
+ * | `ignore` of a base slug           | Leaves its tiers to who asks for them                                           |
+ * | `allow_fallbacks: false`          | One endpoint for each of `models`, which are still tried                        |
+ * | `service_tier` auto and scale     | As if not sent                                                                  |
+ * | Given up, or told to wait         | Last in every order; where more than half are given up, none is                 |
+ * | Conversations and `sort`          | A sort, an order or a threshold counts before where it was served               |
+ * | A cap no one can write            | Those that write the most are asked for what they can                           |
+ * | `enforce_distillable_text`        | Keeps models whose weights anyone may have                                      |
+ * | Attempts and fallback models      | Each later model keeps one of the three                                         |
+ * | A parameter an endpoint lacks     | Is not sent, and told as dropped; caps and reasoning have rules of their own    |
  */
 
 /** Of the last 30 s: both make an outage significant. */
