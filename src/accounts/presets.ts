@@ -96,13 +96,8 @@ const cacheUse = z.object({
   cache_ttl_seconds: z.nullish(z.int().check(z.gte(1), z.lte(86_400))),
 })
 
-/** What a format insists on and a preset does not keep. */
-const filler: JsonObject = {
-  model: 'any/model',
-  max_tokens: 1,
-  messages: [{ role: 'user', content: 'Hello' }],
-  input: 'Hello',
-}
+/** What formats insist on and a preset does not keep. */
+const filler: JsonObject = { messages: [{ role: 'user', content: 'Hello' }], input: 'Hello' }
 
 /** Keeps what a request says, but for what it is about, as the version of a preset that counts from now on. */
 export async function capturePreset(
@@ -120,7 +115,7 @@ export async function capturePreset(
     throw invalid('model: a preset cannot name another one')
   parseBody(cacheUse, config)
   // What would be refused of every request that uses it is refused here.
-  dialect.decodeRequest(withPreset({ config, systemPrompt: null }, filler, dialect.format), new Headers())
+  dialect.decodeRequest({ ...filler, ...config }, new Headers())
   const text = JSON.stringify(config)
   if (text.length + (systemPrompt?.length ?? 0) > charactersMax) {
     throw invalid(`The preset has more than ${charactersMax} characters: keep less of it`)

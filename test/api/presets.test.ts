@@ -116,6 +116,13 @@ describe('a request becomes a preset', () => {
 
   test.for<[string, string, object, string]>([
     ['a field out of its bounds', 'x', { temperature: 9 }, 'temperature: Too big: expected number to be <=2'],
+    ['no tokens at all', 'x', { max_tokens: 0 }, 'max_tokens: Too small: expected number to be >=1'],
+    [
+      'a preference that does not exist',
+      'x',
+      { provider: { onyl: ['a'] } },
+      'provider: Unrecognized key: "onyl"',
+    ],
     ['another preset', 'x', { model: '@preset/y' }, 'model: a preset cannot name another one'],
     [
       'no time to keep answers',
