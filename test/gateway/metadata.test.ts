@@ -354,7 +354,7 @@ describe('what the serving endpoint could not be asked', () => {
     )
     const request = { model: haiku, seed: 7, logit_bias: { 5: 1 } }
     const settings = { ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: upstream.baseUrl }
-    expect(metadataOf(await told(request, { settings }))).toMatchObject({ dropped: ['seed', 'logit_bias'] })
+    expect(metadataOf(await told(request, { settings }))).toMatchObject({ dropped: ['logit_bias', 'seed'] })
   })
 
   test('is that of the endpoint that serves, not of one that failed', async () => {

@@ -3,7 +3,7 @@ import { beforeAll, expect, test, vi } from 'vitest'
 import page from '../../docs/routing.md?raw'
 import type { Json } from '../../src/base/json.ts'
 import type { Env } from '../../src/env.ts'
-import { readArray } from '../../src/wire/json.ts'
+import { readArray, readText } from '../../src/wire/json.ts'
 import { account, manage, type TestAccount } from '../support/account.ts'
 import { chatAnswer } from '../support/chat-chunks.ts'
 import { askWhole, at } from '../support/chat.ts'
@@ -16,6 +16,16 @@ const rows = [...page.matchAll(/^\|[^|]*\| `(\{.*?\})` \| (.*?) \|$/gm)].map(
     tried,
   }),
 )
+
+/** An endpoint of the page's models. */
+function sold(slug: string, dollars: string, facts: object): object {
+  return { provider: slug, model: 'one', prompt: dollars, completion: dollars, ...facts }
+}
+
+/** What stands between backticks. */
+function named(text: string): string[] {
+  return [...text.matchAll(/`([\w/-]+)`/g)].map(([, tag = '']) => tag)
+}
 
 let settings: Env
 let caller: TestAccount
@@ -35,24 +45,20 @@ beforeAll(async () => {
     NOVITA_API_KEY: 'k',
     NOVITA_BASE_URL: baseUrl,
   }
-  const at = (slug: string, dollars: string, facts: object) => ({
-    provider: slug,
-    model: 'one',
-    prompt: dollars,
-    completion: dollars,
-    ...facts,
-  })
   const endpoints = [
-    at('deepinfra', '1', { quantization: 'fp8', parameters: ['length', 'top_k'], output: 8_192 }),
-    at('openai', '2', {
+    sold('deepinfra', '1', { quantization: 'fp8', parameters: ['length', 'top_k'], output: 8_192 }),
+    sold('openai', '2', {
       quantization: 'bf16',
       parameters: ['length', 'tools', 'verbosity'],
       serviceTiers: { flex: '0.5', priority: '2' },
     }),
-    at('deepseek', '3', { quantization: 'mxfp8', parameters: ['length'] }),
+    sold('deepseek', '3', { quantization: 'mxfp8', parameters: ['length'] }),
   ]
   await manage(settings, 'PUT', '/catalogue/models', { id: 'acme/one', endpoints })
-  await manage(settings, 'PUT', '/catalogue/models', { id: 'acme/two', endpoints: [at('novita', '0.5', {})] })
+  await manage(settings, 'PUT', '/catalogue/models', {
+    id: 'acme/two',
+    endpoints: [sold('novita', '0.5', {})],
+  })
   caller = await account(env, { account: { routing: null } })
 })
 
@@ -73,13 +79,12 @@ test.for(rows)('$request: $tried', async ({ request, tried }) => {
   })
   const told: Json = JSON.parse(text)
   const plan = readArray(at(at(at(told, 'openrouter_metadata'), 'explanation'), 'plan')) ?? []
-  const tags = plan.map((each) => String(at(each, 'endpoint') ?? ''))
+  const tags = plan.map((each) => readText(at(each, 'endpoint')) ?? '')
   const status = /^\d{3}/.exec(tried)?.[0] ?? '200'
-  expect(response.status, text).toBe(Number(status))
+  expect(response.status).toBe(Number(status))
 
   // What is drawn may be in any order.
   const [fixed = '', drawn] = tried.split('drawn:')
-  const named = (part: string) => [...part.matchAll(/`([\w/-]+)`/g)].map(([, tag = '']) => tag)
   const first = status === '200' ? named(fixed) : []
   expect(tags.slice(0, first.length)).toEqual(first)
   expect(tags.slice(first.length).toSorted()).toEqual(named(drawn ?? '').toSorted())
