@@ -57,10 +57,7 @@ const countNames = { success: 'ok', failure: 'failed', rate_limited: 'limited', 
 export function merge(into: Board, from: Board): Board {
   for (const [endpoint, stretches] of Object.entries(from)) {
     const known = (into[endpoint] ??= {})
-    for (const [stretch, counts] of Object.entries(stretches)) {
-      const sums = (known[stretch] ??= {})
-      for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count
-    }
+    for (const [stretch, counts] of Object.entries(stretches)) add((known[stretch] ??= {}), counts)
   }
   return into
 }
@@ -88,16 +85,21 @@ function spanOf(stretch: string): Span | undefined {
   return letter === 's' || letter === 'm' || letter === 'p' || letter === 'q' ? letter : undefined
 }
 
-/** The counts of one endpoint over the last so many milliseconds. */
+/** The counts of one endpoint, by span, as far back as asked. */
 export function summed(
   stretches: Readonly<Record<string, Counts>>,
   nowMs: number,
   ages: Ages,
-): Map<string, number> {
-  const sums = new Map<string, number>()
-  for (const [stretch, counts] of Object.entries(stretches)) {
-    if (!isYoung(stretch, nowMs, ages)) continue
-    for (const [name, count] of Object.entries(counts)) sums.set(name, (sums.get(name) ?? 0) + count)
+): Readonly<Record<Span, Counts>> {
+  const sums: Record<Span, Counts> = { s: {}, m: {}, p: {}, q: {} }
+  for (const stretch in stretches) {
+    const counts = stretches[stretch]
+    const span = spanOf(stretch)
+    if (counts && span && isYoung(stretch, nowMs, ages)) add(sums[span], counts)
   }
   return sums
+}
+
+function add(sums: Counts, counts: Counts): void {
+  for (const name in counts) sums[name] = (sums[name] ?? 0) + (counts[name] ?? 0)
 }

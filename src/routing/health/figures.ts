@@ -1,4 +1,4 @@
-import { dayMs, hourMs, minuteMs, secondMs } from '../../base/time.ts'
+import { minuteMs } from '../../base/time.ts'
 import type { Measures } from '../../catalogue/public-model.ts'
 import {
   classRequestsMin,
@@ -9,26 +9,24 @@ import {
   uptimeRequestsMin,
 } from '../choices.ts'
 import type { EndpointHealth } from '../endpoint-health.ts'
-import { summed, type Ages, type Board, type Counts } from './board.ts'
-import { percentiles } from './sketch.ts'
+import { agesForPeople, agesForRouting, summed, type Board, type Counts } from './board.ts'
+import { percentiles, type Bucket } from './sketch.ts'
 
 type Stretches = Readonly<Record<string, Counts>>
 
 /** What a plan wants to know of an endpoint, apart from what only this isolate knows. */
 export function healthFrom(stretches: Stretches, nowMs: number): Omit<EndpointHealth, 'ejected' | 'cooling'> {
-  const samples = summed(stretches, nowMs, { p: 5 * minuteMs })
-  const latencyMs = percentiles(sketch(samples, 'l'), 'low')
-  const throughput = percentiles(sketch(samples, 't'), 'high')
-  const tools = summed(stretches, nowMs, { q: 2 * hourMs })
-  const success = successOf(stretches, nowMs, { m: 30 * minuteMs })
+  const { s, m, p, q } = summed(stretches, nowMs, agesForRouting)
+  const { latencyMs, throughput } = speedsOf(p)
+  const success = successOf(m)
   return {
-    outage: isOut(successOf(stretches, nowMs, { s: 30 * secondMs })),
+    outage: isOut(successOf(s)),
     uptime: uptimeClass(success),
     ...(latencyMs && { latencyMs }),
     ...(throughput && { throughput }),
     requests: success.requests,
-    toolRequests: tools.get('tools') ?? 0,
-    toolErrors: tools.get('badTools') ?? 0,
+    toolRequests: q['tools'] ?? 0,
+    toolErrors: q['badTools'] ?? 0,
   }
 }
 
@@ -41,18 +39,15 @@ export function measuresFrom(board: Board, nowMs: number): Record<string, Measur
 
 function measures(stretches: Stretches, nowMs: number): Measures {
   const { outage, uptime } = healthFrom(stretches, nowMs)
-  const samples = summed(stretches, nowMs, { p: 30 * minuteMs })
-  const percent = (ages: Ages): number | null => {
-    const { requests, share } = successOf(stretches, nowMs, ages)
-    return requests < uptimeRequestsMin ? null : Math.round(share * 100_000) / 1_000
-  }
+  const { m, p, q } = summed(stretches, nowMs, agesForPeople)
+  const { latencyMs = null, throughput = null } = speedsOf(p)
   return {
     status: outage ? -3 : statuses[uptime],
-    uptime_last_5m: percent({ m: 5 * minuteMs }),
-    uptime_last_30m: percent({ m: 30 * minuteMs }),
-    uptime_last_1d: percent({ q: dayMs }),
-    latency_last_30m: percentiles(sketch(samples, 'l'), 'low') ?? null,
-    throughput_last_30m: percentiles(sketch(samples, 't'), 'high') ?? null,
+    uptime_last_5m: percentOf(summed(stretches, nowMs, { m: 5 * minuteMs }).m),
+    uptime_last_30m: percentOf(m),
+    uptime_last_1d: percentOf(q),
+    latency_last_30m: latencyMs,
+    throughput_last_30m: throughput,
   }
 }
 
@@ -65,11 +60,14 @@ interface Success {
   share: number
 }
 
-function successOf(stretches: Stretches, nowMs: number, ages: Ages): Success {
-  const counts = summed(stretches, nowMs, ages)
-  const ok = counts.get('ok') ?? 0
-  const requests = ok + (counts.get('failed') ?? 0)
+function successOf({ ok = 0, failed = 0 }: Counts): Success {
+  const requests = ok + failed
   return { requests, share: requests === 0 ? 1 : ok / requests }
+}
+
+function percentOf(counts: Counts): number | null {
+  const { requests, share } = successOf(counts)
+  return requests < uptimeRequestsMin ? null : Math.round(share * 100_000) / 1_000
 }
 
 function isOut({ requests, share }: Success): boolean {
@@ -82,8 +80,15 @@ function uptimeClass({ requests, share }: Success): EndpointHealth['uptime'] {
   return share >= degradedUptimeMin ? 'degraded' : 'down'
 }
 
-/** Of summed counts those of one kind of samples, by bucket. */
-function sketch(samples: ReadonlyMap<string, number>, kind: 'l' | 't'): Map<number, number> {
-  const buckets = [...samples].filter(([name]) => name.startsWith(kind))
-  return new Map(buckets.map(([name, count]) => [Number(name.slice(1)), count]))
+/** The percentiles of samples, which are counted by their kind and bucket, as in `l57`. */
+function speedsOf(samples: Counts): Pick<EndpointHealth, 'latencyMs' | 'throughput'> {
+  const latencies: Bucket[] = []
+  const throughputs: Bucket[] = []
+  for (const name in samples) {
+    const kind = name.startsWith('l') ? latencies : throughputs
+    kind.push([Number(name.slice(1)), samples[name] ?? 0])
+  }
+  const latencyMs = percentiles(latencies, 'low')
+  const throughput = percentiles(throughputs, 'high')
+  return { ...(latencyMs && { latencyMs }), ...(throughput && { throughput }) }
 }

@@ -23,13 +23,13 @@ function valueOf(bucket: number): number {
 
 const shares: Readonly<Record<Percentile, number>> = { p50: 0.5, p75: 0.75, p90: 0.9, p99: 0.99 }
 
+/** Its number, and how many samples it holds. */
+export type Bucket = readonly [bucket: number, count: number]
+
 /** Of 100, so many were at least as good: of latencies the low are good, of throughputs the high. */
-export function percentiles(
-  counts: ReadonlyMap<number, number>,
-  good: 'low' | 'high',
-): Percentiles | undefined {
+export function percentiles(buckets: readonly Bucket[], good: 'low' | 'high'): Percentiles | undefined {
   const sign = good === 'low' ? 1 : -1
-  const best = [...counts].toSorted(([left], [right]) => sign * (left - right))
+  const best = buckets.toSorted(([left], [right]) => sign * (left - right))
   const total = best.reduce((sum, [, count]) => sum + count, 0)
   if (total === 0) return undefined
   const at = (share: number): number => {
