@@ -147,7 +147,11 @@ function documentParts(block: JsonObject, path: string): InputPart[] {
   const source = readObject(block['source']) ?? {}
   const title = readText(block['title'])
   const context = readText(block['context'])
-  const about: InputPart[] = context ? [{ type: 'text', text: context }] : []
+  // What becomes text has no name elsewhere, so its title is said before it.
+  const isFile = source['type'] === 'base64' || source['type'] === 'url'
+  const about = [isFile ? undefined : title, context].flatMap((text): InputPart[] =>
+    text ? [{ type: 'text', text }] : [],
+  )
   if (source['type'] === 'content') {
     const inner = blocksOf(source['content'], `${path}.source.content`)
     return [...about, ...inner.flatMap((each) => inputParts(each.block, each.path))]

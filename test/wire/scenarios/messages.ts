@@ -333,6 +333,7 @@ export const messages: readonly Scenario[] = [
             role: 'user',
             content: [
               { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+              { type: 'text', text: 'Tale' },
               { type: 'text', text: 'Once.' },
               { type: 'text', text: 'What is this?' },
             ],
@@ -350,6 +351,7 @@ export const messages: readonly Scenario[] = [
             role: 'user',
             content: [
               { type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo=', detail: 'auto' },
+              { type: 'input_text', text: 'Tale' },
               { type: 'input_text', text: 'Once.' },
               { type: 'input_text', text: 'What is this?' },
             ],
@@ -385,6 +387,7 @@ export const messages: readonly Scenario[] = [
             role: 'user',
             parts: [
               { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' } },
+              { text: 'Tale' },
               { text: 'Once.' },
               { text: 'What is this?' },
             ],
@@ -398,6 +401,7 @@ export const messages: readonly Scenario[] = [
             role: 'user',
             content: [
               { image: { format: 'png', source: { bytes: 'iVBORw0KGgo=' } } },
+              { text: 'Tale' },
               { document: { format: 'txt', name: 'document-1', source: { bytes: 'T25jZS4=' } } },
               { text: 'What is this?' },
             ],
@@ -412,6 +416,7 @@ export const messages: readonly Scenario[] = [
             role: 'user',
             content: [
               { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+              { type: 'text', text: 'Tale' },
               { type: 'text', text: 'Once.' },
               { type: 'text', text: 'What is this?' },
             ],
@@ -427,6 +432,7 @@ export const messages: readonly Scenario[] = [
             role: 'user',
             content: [
               { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+              { type: 'text', text: 'Tale' },
               { type: 'text', text: 'Once.' },
               { type: 'text', text: 'What is this?' },
             ],
