@@ -40,6 +40,10 @@
  * | `enforce_distillable_text`        | Keeps models whose weights anyone may have                                      |
  * | Attempts and fallback models      | Each later model keeps one of the three                                         |
  * | A parameter an endpoint lacks     | Is not sent, and told as dropped; caps and reasoning have rules of their own    |
+ * | What nobody has published         | A provider that says nothing of prompts trains on them and keeps them           |
+ * | A tier that was not reported      | Is billed as the one that was asked for, and so is the hold                     |
+ * | Price of a tier                   | Its factor on each price, rounded up to the pico-dollar, or prices of its own   |
+ * | What a threshold of length means  | Prompts beyond it pay the tier; at xAI those as long as it do already           |
  */
 
 /** Of the last 30 s: both make an outage significant. */
