@@ -37,9 +37,22 @@ export function latestOf(callable: readonly Selection[]): Alias[] {
   })
 }
 
+/** What aliases mean among what can be called, which stays one list until something in it changes. */
+const newestCache = new WeakMap<readonly Selection[], Map<string, Selection | undefined>>()
+const newestMax = 64
+
 function newest(alias: string, callable: readonly Selection[]): Selection | undefined {
-  const [id] = membersOf(alias, callable.map(memberOf))
-  return callable.find(({ model }) => model.id === id)
+  const known = newestCache.get(callable) ?? new Map<string, Selection | undefined>()
+  if (!known.has(alias)) {
+    const [id] = membersOf(alias, callable.map(memberOf))
+    if (known.size >= newestMax) known.clear()
+    known.set(
+      alias,
+      callable.find(({ model }) => model.id === id),
+    )
+    newestCache.set(callable, known)
+  }
+  return known.get(alias)
 }
 
 function memberOf({ model: { id, created }, endpoints: [top] }: Selection): Member {

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { callableModels } from '../../src/catalogue/callable.ts'
-import type { Selection } from '../../src/catalogue/resolve.ts'
 import { abilityOf } from '../../src/routing/routers/abilities.ts'
 import { classify } from '../../src/routing/routers/classify.ts'
+import type { Able } from '../../src/routing/routers/pool.ts'
 import { contenderOf, ranked, type Contender } from '../../src/routing/routers/rank.ts'
 import { autoPrompts, heldOut, tunedOn, type LabelledPrompt } from './auto-prompts.ts'
 
@@ -22,7 +22,7 @@ test('the tier is right for 85 % of the labelled prompts, those held out as well
 })
 
 /** Prompts of one tier are answered at about one length, whatever was thought of them. */
-function contendersFor(prompt: LabelledPrompt, pool: readonly Selection[]): Contender[] {
+function contendersFor(prompt: LabelledPrompt, pool: readonly Able[]): Contender[] {
   const promptTokens = Math.ceil(prompt.text.length / 4)
   return pool.map((each) => contenderOf(each, { ...classified(prompt), tier: prompt.tier }, { promptTokens }))
 }
@@ -40,7 +40,7 @@ function flagship(contenders: readonly Contender[]): Contender | undefined {
  * an answer of a model that is trusted with the prompt's label, and a miss is asked once more of the one for all.
  */
 function costShare(
-  pool: readonly Selection[],
+  pool: readonly Able[],
   forAll: (contenders: readonly Contender[]) => Contender | undefined,
 ) {
   let auto = 0
@@ -64,7 +64,9 @@ test.each([
   ['hosts of open models', ['TOGETHER_API_KEY', 'GROQ_API_KEY', 'DEEPINFRA_API_KEY']],
 ])('with %s it costs 40 percent less than always the best, at equal hits', async (_, keys) => {
   const callable = await callableModels({ ...env, ...Object.fromEntries(keys.map((key) => [key, 'key'])) })
-  const pool = callable.filter(({ model }) => abilityOf(model.id, 'text') !== undefined)
+  const pool = callable
+    .filter(({ model }) => abilityOf(model.id, 'text') !== undefined)
+    .map((each) => ({ ...each, able: each.endpoints }))
   expect(costShare(pool, flagship)).toBeLessThan(0.6)
   // The hard third of the prompts is three quarters of the bill: who knows the cheapest able model saves the rest.
   expect(costShare(pool, (contenders) => ranked(contenders, 3, {})[0])).toBeLessThan(0.85)

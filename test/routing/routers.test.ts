@@ -138,6 +138,15 @@ describe('the auto router', () => {
     for (const id of await idsOf('openrouter/auto', { auto, settings })) expect(id).toMatch(/^google/)
   })
 
+  test('chooses among those that the preferences leave', async () => {
+    const preferences = { only: ['google-ai-studio'] }
+    const { candidates } = await selected('openrouter/auto', { preferences })
+    expect(candidates).toHaveLength(3)
+    for (const { model } of candidates) expect(model.id).toMatch(/^google/)
+    const settings = [{ preferences: { only: ['anthropic'] } }]
+    expect(await refusal('openrouter/auto', { preferences, settings })).toMatchObject({ code: 404 })
+  })
+
   test('[R110] with nothing left is a 404 in the words of the contract', async () => {
     expect(await refusal('openrouter/auto', { auto: { allowedModels: ['nobody/*'] } })).toEqual({
       code: 404,
@@ -207,6 +216,7 @@ describe('the order of contenders', async () => {
   if (!selection) throw new Error('nobody is live')
   const contender = (id: string, costPicos: number, ability?: Tier): Contender => ({
     ...selection,
+    able: selection.endpoints,
     model: { ...selection.model, id },
     ability,
     costPicos,

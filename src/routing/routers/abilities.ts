@@ -33,6 +33,10 @@ const abilities = new Map(
 
 const columns: readonly Skill[] = ['text', 'code', 'reasoning', 'agent']
 
+export function isJudged(id: string): boolean {
+  return abilities.has(id)
+}
+
 /** The highest tier that a model is trusted with; undefined where nothing is known of it. */
 export function abilityOf(id: string, skill: Skill): Tier | undefined {
   const digit = abilities.get(id)?.[columns.indexOf(skill)]

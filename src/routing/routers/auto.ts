@@ -1,13 +1,15 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
+import type { Selection } from '../../catalogue/resolve.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import type { AutoRouterAsk } from '../../generation/routing.ts'
 import { readArray, readObject, readText } from '../../wire/json.ts'
 import { matchesAny } from '../allowed.ts'
 import { refused } from '../model-name.ts'
+import { isJudged } from './abilities.ts'
 import { candidatesMax, type Choice, type RouterInput } from './choice.ts'
 import { classify, type Classification, type PromptFacts } from './classify.ts'
-import { capablePool } from './pool.ts'
+import { capablePool, type Able } from './pool.ts'
 import { contenderOf, ranked, type Contender } from './rank.ts'
 
 /**
@@ -19,12 +21,7 @@ export async function autoRouter(input: RouterInput, router: string): Promise<Ch
   if (request.native.format === 'openai-embeddings')
     return refused(router, 'chooses who answers. Name a model')
   const asked = askOf(request, router)
-  const pool = await capablePool(input)
-  // Tools and forms of answers are wishes: where nobody knows them, the request runs without.
-  const able = restricted(
-    pool.length > 0 ? pool : await capablePool({ ...input, request: unassuming(request) }),
-    asked,
-  )
+  const able = await ablePool(input, asked)
   const classification = classify(factsOf(request))
   const promptTokens = request.promptTokensEstimate
   const contenders = able.map((each) =>
@@ -48,14 +45,19 @@ function askOf({ routing }: GenerationRequest, router: string): AutoRouterAsk {
   return asked.enabled === false ? {} : asked
 }
 
-function restricted<T extends { model: { id: string } }>(
-  pool: readonly T[],
-  { allowedModels, excludedModels = [] }: AutoRouterAsk,
-): T[] {
-  return pool.filter(
-    ({ model: { id } }) =>
-      (allowedModels === undefined || matchesAny(id, allowedModels)) && !matchesAny(id, excludedModels),
-  )
+/**
+ * Who may be chosen: models that something is known of, and the one that the client wants to go on with; else whoever can
+ * be called. Tools and forms of answers are wishes: where nobody knows them, the request runs without.
+ */
+async function ablePool(input: RouterInput, asked: AutoRouterAsk): Promise<Able[]> {
+  const { allowedModels, excludedModels = [], pinModel, pinnedModel } = asked
+  const may = ({ model: { id } }: Selection) =>
+    (allowedModels === undefined || matchesAny(id, allowedModels)) && !matchesAny(id, excludedModels)
+  const isKnown = ({ model: { id } }: Selection) => isJudged(id) || (pinModel === true && id === pinnedModel)
+  const known = await capablePool(input, (each) => isKnown(each) && may(each))
+  if (known.length > 0) return known
+  const others = await capablePool(input, may)
+  return others.length > 0 ? others : await capablePool({ ...input, request: unassuming(input.request) }, may)
 }
 
 function unassuming(request: GenerationRequest): GenerationRequest {

@@ -1,13 +1,14 @@
 import { GatewayError } from '../../base/errors.ts'
-import type { Endpoint } from '../../catalogue/model.ts'
+import { isFree } from '../filters.ts'
 import { candidatesMax, type Choice, type RouterInput } from './choice.ts'
 import { capablePool } from './pool.ts'
 
 /** `openrouter/free`: any model that costs nothing and can do what is asked for, by lot (OpenRouter: free router). */
 export async function freeRouter(input: RouterInput, router: string): Promise<Choice | GatewayError> {
-  const pool = (await capablePool(input)).flatMap(({ model, endpoints }) => {
-    const free = endpoints.filter(isFree)
-    return free.length > 0 ? [{ model, endpoints: free, via: 'free' as const }] : []
+  const able = await capablePool(input, ({ endpoints }) => endpoints.some(isFree))
+  const pool = able.flatMap((each) => {
+    const free = each.able.filter(isFree)
+    return free.length > 0 ? [{ model: each.model, endpoints: free, via: 'free' as const }] : []
   })
   if (pool.length === 0) {
     return new GatewayError(
@@ -16,11 +17,6 @@ export async function freeRouter(input: RouterInput, router: string): Promise<Ch
     )
   }
   return { candidates: drawn(pool, candidatesMax, input.random), router }
-}
-
-function isFree({ price }: Endpoint): boolean {
-  const { promptPicos, completionPicos, requestNanos = 0 } = price
-  return promptPicos === 0 && completionPicos === 0 && requestNanos === 0
 }
 
 /** So many at random, each as likely as any other. */

@@ -1,9 +1,12 @@
 import { callableModels } from '../../catalogue/callable.ts'
 import type { Endpoint, Model, Modality } from '../../catalogue/model.ts'
 import type { Selection } from '../../catalogue/resolve.ts'
+import type { Env } from '../../env.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { providerOf } from '../../providers/table.ts'
 import { isAllowed } from '../allowed.ts'
+import { eligible } from '../filters.ts'
+import { rulesOf } from '../rules.ts'
 import type { RouterInput } from './choice.ts'
 
 /** Vectors are asked of models that make vectors, and answers of those that write. */
@@ -15,18 +18,44 @@ export function isOfKind({ outputModalities }: Model, { native }: GenerationRequ
 /** What a router does not answer with: models that judge, read pages or hear, and do not converse. */
 const special = /guard|safety|-ocr|-pii|voice|-asr|bevformer|usdcode|paligemma|intent|prover|-mt-/
 
-/**
- * Every model that can be called, may be used and can do what a request needs, with those of its endpoints that can.
- * The simulator is what it says, and no model: it counts where there is nothing else.
- */
-export async function capablePool({ env, request, settings }: RouterInput): Promise<Selection[]> {
-  const pool = (await callableModels(env)).flatMap(({ model, endpoints }) => {
-    const may = isOfKind(model, request) && isAllowed(model.id, settings) && !special.test(model.id)
-    const able = may && takesInputs(model, request) ? endpoints.filter((each) => isAble(each, request)) : []
-    return able.length > 0 ? [{ model, endpoints: able }] : []
+/** What converses among all that can be called, which stays one list until something in it changes. */
+const conversingCache = new WeakMap<readonly Selection[], readonly Selection[]>()
+
+/** The simulator is what it says, and no model: it counts where there is nothing else. */
+async function conversing(env: Env): Promise<readonly Selection[]> {
+  const callable = await callableModels(env)
+  const known = conversingCache.get(callable)
+  if (known) return known
+  const all = callable.filter(({ model }) => !special.test(model.id))
+  const real = all.filter(({ endpoints }) => endpoints.some(({ provider }) => !isEmbedded(provider)))
+  const made = real.length > 0 ? real : all
+  conversingCache.set(callable, made)
+  return made
+}
+
+/** A model that may serve a request, and those of its endpoints that may and can. */
+export interface Able extends Selection {
+  able: Endpoint[]
+}
+
+/** Of the models meant, all that may be used and can do what a request needs, by what everybody asks of routing. */
+export async function capablePool(
+  { env, request, settings }: RouterInput,
+  isMeant: (selection: Selection) => boolean,
+): Promise<Able[]> {
+  const rules = rulesOf(request.routing, settings)
+  const nowMs = Date.now()
+  return (await conversing(env)).flatMap((selection) => {
+    const { model } = selection
+    const may =
+      isMeant(selection) &&
+      isOfKind(model, request) &&
+      takesInputs(model, request) &&
+      isAllowed(model.id, settings)
+    const kept = may ? eligible({ ...selection, via: 'auto' }, rules, request, nowMs).kept : []
+    const able = kept.filter((each) => isAble(each, request))
+    return able.length > 0 ? [{ ...selection, able }] : []
   })
-  const real = pool.filter(({ endpoints }) => endpoints.some(({ provider }) => !isEmbedded(provider)))
-  return real.length > 0 ? real : pool
 }
 
 function isEmbedded(provider: string): boolean {
@@ -44,15 +73,10 @@ function takesInputs({ inputModalities }: Model, { needs }: GenerationRequest): 
   return inputs.every(([need, modality]) => !needs[need] || inputModalities.includes(modality))
 }
 
-function isAble({ tier, contextLength, supportedParameters }: Endpoint, request: GenerationRequest): boolean {
-  const { needs, routing, promptTokensEstimate } = request
-  const wanted = [
-    ...(needs.tools ? ['tools'] : []),
-    ...(routing.parameters.includes('response_format') ? ['response_format'] : []),
-  ]
+function isAble({ supportedParameters }: Endpoint, { needs, routing }: GenerationRequest): boolean {
+  const isKnown = (name: string) => supportedParameters.includes(name)
   return (
-    tier === undefined &&
-    promptTokensEstimate < contextLength &&
-    wanted.every((name) => supportedParameters.includes(name))
+    (!needs.tools || isKnown('tools')) &&
+    (!routing.parameters.includes('response_format') || isKnown('response_format'))
   )
 }

@@ -1,10 +1,10 @@
-import type { Selection } from '../../catalogue/resolve.ts'
 import type { AutoRouterAsk } from '../../generation/routing.ts'
 import { abilityOf } from './abilities.ts'
 import type { Classification, Tier } from './classify.ts'
+import type { Able } from './pool.ts'
 
 /** A model that may be chosen, with what decides between it and the others. */
-export interface Contender extends Selection {
+export interface Contender extends Able {
   /** The highest tier it is trusted with in what is asked; undefined where nothing is known of it. */
   ability: Tier | undefined
   /** What the request would cost about there, in pico-USD. */
@@ -15,11 +15,11 @@ export interface Contender extends Selection {
 const answerTokens: Readonly<Record<Tier, number>> = { 1: 150, 2: 800, 3: 3_000 }
 
 export function contenderOf(
-  selection: Selection,
+  selection: Able,
   { skill, tier }: Classification,
   { promptTokens, maxTokens = Infinity }: { promptTokens: number; maxTokens?: number | undefined },
 ): Contender {
-  const { promptPicos = 0, completionPicos = 0, requestNanos = 0 } = selection.endpoints[0]?.price ?? {}
+  const { promptPicos = 0, completionPicos = 0, requestNanos = 0 } = selection.able[0]?.price ?? {}
   const completionTokens = Math.min(maxTokens, answerTokens[tier])
   return {
     ...selection,
