@@ -14,7 +14,7 @@ export function fitted(encode: Encode): Encode {
   return (asked, target) => {
     const { request, dropped } = withoutRefused(thinking(asked, target), target)
     const upstream = encode(request, target)
-    return dropped.length === 0 ? upstream : { ...upstream, dropped: [...dropped, ...upstream.dropped] }
+    return dropped.length === 0 ? upstream : { ...upstream, dropped: [...upstream.dropped, ...dropped] }
   }
 }
 
