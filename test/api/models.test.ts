@@ -148,6 +148,13 @@ test('[R107] the newest of a family is a row of its own, with the price and the 
   expect(details.body['data']).toMatchObject({ id: target?.id })
 })
 
+test('[R155] an old id leads to the model of today, and one that never was to nothing', async () => {
+  const keys = { ANTHROPIC_API_KEY: 'key' }
+  const old = await get('/model/anthropic/claude-4.5-sonnet', keys)
+  expect(old).toMatchObject({ status: 200, body: { data: { id: 'anthropic/claude-sonnet-4.5' } } })
+  expect((await get('/model/anthropic/claude-4.5-sonata', keys)).status).toBe(404)
+})
+
 test('one model, whole', async () => {
   expect(await get('/model/simulator/thinker')).toEqual({
     status: 200,
