@@ -123,10 +123,13 @@ function growing(answer: { pieces: number; charactersEach: number; tokensEach: n
   )
 }
 
+/** An isolate that takes in whoever comes. */
+const crowded = { ...env, LIMITS: JSON.stringify({ inFlightMax: 20_000 }) }
+
 function at(host: 'openai' | 'deepinfra', upstream: Provider): Env {
   return host === 'openai'
-    ? { ...env, OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: upstream.baseUrl }
-    : { ...env, DEEPINFRA_API_KEY: 'sk-upstream', DEEPINFRA_BASE_URL: upstream.baseUrl }
+    ? { ...crowded, OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: upstream.baseUrl }
+    : { ...crowded, DEEPINFRA_API_KEY: 'sk-upstream', DEEPINFRA_BASE_URL: upstream.baseUrl }
 }
 
 type Answer = Awaited<ReturnType<typeof askWhole>>
