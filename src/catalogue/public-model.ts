@@ -124,7 +124,8 @@ function pricing(price: Price): Record<string, unknown> {
     ...(searchNanos !== undefined && { web_search: usdText(searchNanos * 1000) }),
     ...(contextTiers && {
       overrides: contextTiers.map(({ abovePromptTokens, ...tier }) => ({
-        min_prompt_tokens: abovePromptTokens + 1,
+        // The contract means those beyond it, whatever the name says.
+        min_prompt_tokens: abovePromptTokens,
         ...tokenPricing(tier),
       })),
     }),

@@ -10,6 +10,7 @@ import { catalogueOf } from '../../src/catalogue/catalogue.ts'
 import type { Env } from '../../src/env.ts'
 import { noUsage } from '../../src/generation/usage.ts'
 import { cost, holdNanos } from '../../src/ledger/cost.ts'
+import { factorUnit, pricesAt } from '../../src/ledger/tariff.ts'
 import { openModel } from '../../src/catalogue/open-model.ts'
 
 const app = new Hono<{ Bindings: Env }>()
@@ -67,11 +68,13 @@ test('the price that a list of models shows is that of the usual service', async
   expect(data.find(({ id }) => id === 'openai/gpt-5')?.pricing.prompt).toBe('0.00000125')
 })
 
-test('[R158] a price of long prompts holds from its threshold on', async () => {
+test('[R158] a price of long prompts holds beyond its threshold, which is what is listed', async () => {
   const [xai] = await endpointsOf('x-ai/grok-4.7', keys)
   expect(xai?.pricing['overrides']).toEqual([
-    { min_prompt_tokens: 200_000, prompt: '0.000004', completion: '0.000012', input_cache_read: '0.000001' },
+    { min_prompt_tokens: 199_999, prompt: '0.000004', completion: '0.000012', input_cache_read: '0.000001' },
   ])
+  const [openai] = await endpointsOf('openai/gpt-5.4', keys)
+  expect(openai?.pricing['overrides']).toMatchObject([{ min_prompt_tokens: 272_000, prompt: '0.000005' }])
   const model = await (await catalogueOf(env)).model('openai/gpt-5.4')
   const [first] = model?.endpoints ?? []
   if (!first) throw new Error('There is no endpoint')
@@ -79,6 +82,38 @@ test('[R158] a price of long prompts holds from its threshold on', async () => {
   const billed = (promptTokens: number) =>
     cost({ ...noUsage, promptTokens }, first.price, { numerator: 1n, denominator: 1n }, 0).upstreamNanos
   expect([billed(272_000), billed(272_001)]).toEqual([272_000 * 2_500, 272_001 * 5_000])
+})
+
+test('[R160] of two prices of long prompts the later holds, and what it lacks is as in the usual one', () => {
+  const price = {
+    promptPicos: 10,
+    completionPicos: 20,
+    cachedPicos: 1,
+    contextTiers: [
+      { abovePromptTokens: 100, promptPicos: 11, completionPicos: 21 },
+      { abovePromptTokens: 200, promptPicos: 12 },
+    ],
+  }
+  const { prices } = pricesAt(price, { ...noUsage, promptTokens: 201 }, 0)
+  expect(prices).toMatchObject({ promptPicos: 12, cachedPicos: 1 })
+})
+
+test('[R159] hours over midnight hold on both sides of it, and end before their last minute', () => {
+  const days = [0, 1, 2, 3, 4, 5, 6]
+  const peak = [
+    { days, fromMinute: 16 * 60 + 30, toMinute: 24 * 60 },
+    { days, fromMinute: 0, toMinute: 30 },
+  ]
+  const price = { promptPicos: 10, completionPicos: 20, offPeak: { factorMillionths: 500_000, peak } }
+  const isPeak = (hour: number, minute: number) =>
+    pricesAt(price, noUsage, Date.UTC(2026, 10, 21, hour, minute)).factor === factorUnit
+  expect([isPeak(16, 29), isPeak(16, 30), isPeak(23, 59), isPeak(0, 29), isPeak(0, 30)]).toEqual([
+    false,
+    true,
+    true,
+    true,
+    false,
+  ])
 })
 
 test('[R83][R89] a tier that a provider has no room in is billed as the usual one, and held for the dearer', async () => {
