@@ -5,8 +5,7 @@ import type { AutoRouterAsk, RoutingAsk } from '../generation/routing.ts'
 import { readArray, readObject, readText } from './json.ts'
 import { firstIssue, invalid, notYet } from './refusals.ts'
 
-/** What a search of the web is refused with, asked for by the plugin or by `:online`. */
-export const noWebSearch = 'web search is not configured here; leave the plugin out'
+const noWebSearch = 'web search is not configured here; leave the plugin out'
 
 const later: readonly string[] = [
   'web-fetch',
