@@ -5,6 +5,7 @@ import type { GenerationRequest } from '../../generation/request.ts'
 import type { AutoRouterAsk } from '../../generation/routing.ts'
 import { readArray, readObject, readText } from '../../wire/json.ts'
 import { matchesAny } from '../allowed.ts'
+import { healthOf } from '../health/memory.ts'
 import { refused } from '../model-name.ts'
 import { isJudged } from './abilities.ts'
 import { candidatesMax, type Choice, type RouterInput } from './choice.ts'
@@ -27,16 +28,27 @@ export async function autoRouter(input: RouterInput, router: string): Promise<Ch
   const contenders = able.map((each) =>
     contenderOf(each, classification, { promptTokens, maxTokens: request.maxTokens }),
   )
-  const chosen = pinnedFirst(ranked(contenders, classification.tier, asked), contenders, asked).slice(
-    0,
-    candidatesMax,
-  )
+  const best = ranked(contenders, classification.tier, asked, sharesOf(input, contenders))
+  const chosen = pinnedFirst(best, contenders, asked).slice(0, candidatesMax)
   if (chosen.length === 0) return nothingLeft(router)
   return {
     candidates: chosen.map(({ model, endpoints }) => ({ model, endpoints, via: 'auto' })),
     router,
     pipeline: [stageOf(router, classification, chosen, contenders.length)],
   }
+}
+
+/** What parts of the last half hour's requests here models have had, as far as this isolate knows. */
+function sharesOf({ env }: RouterInput, contenders: readonly Contender[]): Map<string, number> {
+  const health = healthOf(env, Date.now())
+  const requests = contenders.map(({ able }) =>
+    able.reduce((sum, endpoint) => sum + health(endpoint).requests, 0),
+  )
+  const all = Math.max(
+    1,
+    requests.reduce((sum, each) => sum + each, 0),
+  )
+  return new Map(contenders.map(({ model }, index) => [model.id, (requests[index] ?? 0) / all]))
 }
 
 /** Neither router heeds the other's plugin, and one that is off says nothing. */
