@@ -2,6 +2,7 @@ import { GatewayError } from '../base/errors.ts'
 import { openModel } from '../catalogue/open-model.ts'
 import { shown } from '../catalogue/unresolved.ts'
 import type { SortBy } from '../generation/routing.ts'
+import { noWebSearch } from '../wire/plugins.ts'
 
 /** A client's name of a model, taken apart (OpenRouter: model variants). */
 export interface ModelName {
@@ -34,7 +35,7 @@ export function parseModelName(name: string): ModelName {
   if (parts.length === 1 || openModel(name)) return { name, base: name, statics: [] }
   const [base = '', ...variants] = [...new Set(parts)]
   if (variants.includes('batch')) throw refused(name, ':batch is for batches. Leave it out')
-  if (variants.includes('online')) throw refused(name, `:online: ${noWebSearch}`)
+  if (variants.includes('online')) throw refused(name, `:online: ${noWebSearch}; leave it out`)
   const sorting = variants.filter((variant) => Object.hasOwn(sorts, variant))
   const [first = '', second] = sorting
   if (second !== undefined) throw refused(name, `:${first} and :${second} are two orders. Send one`)
@@ -48,8 +49,6 @@ export function parseModelName(name: string): ModelName {
     ...(first !== '' && sorts[first]),
   }
 }
-
-const noWebSearch = 'web search is not configured here; leave it out'
 
 export function refused(name: string, why: string): GatewayError {
   return new GatewayError('invalid_request', `model ${shown(name)}: ${why}`)

@@ -60,10 +60,15 @@ export function rulesOf(ask: RoutingAsk, settings: readonly RoutingSettings[]): 
     zdrScopes: settings.flatMap((each) => each.zdr ?? []),
     allowFallbacks: all.every((each) => each.allowFallbacks !== false),
     order: first('order'),
-    sort: first('sort'),
+    // Field by field: who asks for no partition may still mean the account's order.
+    sort: laterWins(all.flatMap(({ sort }) => sort ?? [])),
     sortIsAsked: own.sort?.by !== undefined,
     minThroughput: first('minThroughput'),
     maxLatency: first('maxLatency'),
     serviceTier: ask.serviceTier,
   }
+}
+
+function laterWins<T extends object>(sorts: readonly T[]): T | undefined {
+  return sorts.length === 0 ? undefined : Object.assign({}, ...sorts)
 }

@@ -5,7 +5,8 @@ import type { AutoRouterAsk, RoutingAsk } from '../generation/routing.ts'
 import { readArray, readObject, readText } from './json.ts'
 import { firstIssue, invalid, notYet } from './refusals.ts'
 
-const noWebSearch = 'web search is not configured here; leave the plugin out'
+/** What asks for the web has to wait for somebody to search it. */
+export const noWebSearch = 'web search is not configured here'
 
 const later: readonly string[] = [
   'web-fetch',
@@ -62,7 +63,9 @@ export function readPlugins(body: JsonObject): Pick<RoutingAsk, 'auto' | 'autoBe
         `${path}.id: must name a plugin, one of web, auto-router, auto-beta-router, ${later.join(', ')}`,
       )
     } else if (enabled !== false) {
-      throw id === 'web' ? invalid(`${path}.id: ${noWebSearch}`) : notYet(`${path}.id: ${id}`)
+      throw id === 'web'
+        ? invalid(`${path}.id: ${noWebSearch}; leave the plugin out`)
+        : notYet(`${path}.id: ${id}`)
     }
   }
   return asks

@@ -80,6 +80,12 @@ test('[R13][R14] an account has a sort of its own, which a request overrides', (
   expect(order({ settings, health, provider: { sort: { by: 'throughput' } } })[0]).toBe('b')
 })
 
+test('[R59] who asks for no partition keeps the sort of its account', () => {
+  const settings = [{ preferences: { sort: { by: 'price' } } }] as const
+  const provider = { sort: { partition: 'none' } } as const
+  expect(order({ models: [p, q], settings, provider, random: () => 0.999 })).toEqual(['c', 'a', 'b'])
+})
+
 test('[R15] an order comes first, and the others follow', () => {
   expect(order({ provider: { order: ['c'] } })).toEqual(['c', 'a', 'b'])
 })
