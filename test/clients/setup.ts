@@ -50,6 +50,14 @@ const rowsAt = (baseUrl: string) => ({
   LIMITS: JSON.stringify({ keepAliveMs: 300 }),
 })
 
+/** Two hosts of the same models, of none that other tests ask for: one test after the other says what they play. */
+const scriptedAt = (url: string) => ({
+  Z_AI_API_KEY: 'key-of-the-operator',
+  Z_AI_BASE_URL: `${url}/z-ai`,
+  ZHIPUAI_API_KEY: 'key-of-the-operator',
+  ZHIPUAI_BASE_URL: `${url}/zhipuai`,
+})
+
 /** Two gateways for all clients, served by `wrangler dev` as `npm run dev` does, with short keep-alives. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await using starting = new AsyncDisposableStack()
@@ -75,11 +83,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       GROQ_BASE_URL: broken.baseUrl,
       INCEPTION_API_KEY: 'key-of-the-operator',
       INCEPTION_BASE_URL: talking.baseUrl,
+      ...scriptedAt(upstream.url),
     }),
     serveGateway(rowsAt(aimock.baseUrl)),
   ])
   starting.defer(gateway.stop)
   starting.defer(gatewayBeforeAimock.stop)
+  project.provide('upstreamUrl', upstream.url)
   project.provide('gateway', {
     origin: gateway.origin,
     keys: gateway.keys,
