@@ -125,6 +125,7 @@ const siliconflow: Quirks = {
 export const chatHosts: readonly Provider[] = [
   host('mistral', 'Mistral', 'https://api.mistral.ai/v1', {
     noDeveloperRole: true,
+    noSpeakerNames: true,
     usageUnasked: true,
     reasoningField: 'none',
     efforts: ['none', 'high'],

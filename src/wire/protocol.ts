@@ -43,6 +43,8 @@ export interface Quirks {
   textContent?: boolean
   /** Content may not be null, not even beside tool calls. */
   contentRequired?: boolean
+  /** Does not know the name of who speaks. */
+  noSpeakerNames?: boolean
   /** Does not know `strict` tools. */
   noStrictTools?: boolean
   /** What a demand for some tool call is called. Default `required`; `none`: it cannot be made. */

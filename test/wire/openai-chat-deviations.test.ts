@@ -59,6 +59,17 @@ test.each<[Quirks, Json[], Json[]]>([
     [loop[0] ?? null, { role: 'assistant', content: '', tool_calls: [call('call_abcdef', 'weather')] }],
   ],
   [
+    { noSpeakerNames: true },
+    [
+      { role: 'user', name: 'Ada', content: 'Hi' },
+      { role: 'tool', tool_call_id: 'c', name: 'weather', content: 'Rain' },
+    ],
+    [
+      { role: 'user', content: 'Hi' },
+      { role: 'tool', tool_call_id: 'c', name: 'weather', content: 'Rain' },
+    ],
+  ],
+  [
     { toolResultName: true },
     loop.slice(0, 3),
     [...loop.slice(0, 2), { role: 'tool', tool_call_id: 'call_abcdef', content: 'Rain', name: 'weather' }],
@@ -81,6 +92,15 @@ test.each<[Quirks, Json[], Json[]]>([
   ],
 ])('messages under %o', (quirks, messages, expected) => {
   expect(encode({ messages }, quirks)['messages']).toEqual(expected)
+})
+
+test.each([
+  [{ role: 'user', name: 'Ada', content: 'Hi' }, ['messages.name']],
+  [{ role: 'user', content: 'Hi' }, []],
+])('of %o a host without names for speakers is not told %o', (message, dropped) => {
+  const request = openaiChatDialect.decodeRequest({ model: 'a/b', messages: [message] }, new Headers())
+  const target = { upstreamModel: 'up', quirks: { noSpeakerNames: true }, streams: false }
+  expect(openaiChatProtocol.encodeRequest(request, target).dropped).toEqual(dropped)
 })
 
 test('ids of tool calls that are too long for a host become the same short one everywhere', () => {

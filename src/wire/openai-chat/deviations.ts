@@ -50,14 +50,16 @@ function isText(part: Json): boolean {
   return readObject(part)?.['type'] === 'text'
 }
 
-/** What of the wishes about tools a host with these quirks is not asked for. */
-export function unaskedOfTools(body: JsonObject, { noStrictTools, toolDemand }: Quirks): string[] {
+/** What is in messages and tools that a host with these quirks is not told. */
+export function untold(body: JsonObject, { noSpeakerNames, noStrictTools, toolDemand }: Quirks): string[] {
   const choice = body['tool_choice']
   const isStrict = (readArray(body['tools']) ?? []).some(
     (tool) => readObject(readObject(tool)?.['function'])?.['strict'] === true,
   )
+  const isNamed = (readArray(body['messages']) ?? []).some((message) => hasSpeaker(readObject(message) ?? {}))
   const isDemanded = choice === 'required' || readObject(choice) !== undefined
   return [
+    ...(noSpeakerNames && isNamed ? ['messages.name'] : []),
     ...(noStrictTools && isStrict ? ['tools.function.strict'] : []),
     ...(toolDemand === 'none' && isDemanded ? ['tool_choice'] : []),
   ]
@@ -70,6 +72,7 @@ interface MessageRule {
 
 /** In the order in which they are applied. */
 const messageRules: readonly MessageRule[] = [
+  { applies: (quirks) => quirks.noSpeakerNames, change: (messages) => messages.map(withoutSpeaker) },
   { applies: (quirks) => quirks.oneSystemMessage, change: joinSystem },
   { applies: (quirks) => quirks.textContent, change: (messages) => messages.map(joinText) },
   { applies: (quirks) => quirks.documentPart, change: (messages) => messages.map(nameDocuments) },
@@ -79,6 +82,17 @@ const messageRules: readonly MessageRule[] = [
   { applies: (quirks) => quirks.assistantAfterToolResult, change: answerResults },
   { applies: (quirks) => quirks.prefill, change: markPrefill },
 ]
+
+/** A tool is no speaker: its name is that of what was called. */
+function hasSpeaker({ role, name }: JsonObject): boolean {
+  return role !== 'tool' && (name ?? null) !== null
+}
+
+function withoutSpeaker(message: JsonObject): JsonObject {
+  if (message['role'] === 'tool') return message
+  const { name: _, ...rest } = message
+  return rest
+}
 
 function joinSystem(messages: JsonObject[]): JsonObject[] {
   const system = messages.filter(isSystem)

@@ -5,7 +5,7 @@ import { isMarked, remarked, takesBreakpoints } from '../cache-breakpoints.ts'
 import { readArray, readObject } from '../json.ts'
 import type { Quirks, UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { chatBodyOf } from './chat-body.ts'
-import { deviate, deviates, liftMedia, unaskedOfTools } from './deviations.ts'
+import { deviate, deviates, liftMedia, untold } from './deviations.ts'
 import { handlingOf } from './fields.ts'
 import { reasoningFields, reasoningText } from './reasoning.ts'
 
@@ -40,7 +40,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
     (field) => (body[field] ?? null) !== null && !(isCapped && caps.includes(field)),
   )
   if (!quirks.extensions) asked.push(...lostMarks(body, marks))
-  asked.push(...unaskedOfTools(upstream, quirks))
+  asked.push(...untold(upstream, quirks))
   return {
     body: deviates(quirks) ? deviate(upstream, quirks) : upstream,
     dropped: isNative ? asked : [...asked, ...unasked(request)],
