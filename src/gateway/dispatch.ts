@@ -35,7 +35,7 @@ export async function* dispatch(exchange: Exchange, stop: AbortSignal): Dispatch
   const failures: Failure[] = []
   const next = async () => await itinerary.next(Date.now())
   for (let endpoint = await next(); endpoint; endpoint = await next()) {
-    if (failures.length > 0 && Date.now() >= deadlineMs) break
+    if (failures.length > 0 && (client.left.aborted || Date.now() >= deadlineMs)) break
     const attempt = begin(exchange, endpoint, { circuits, itinerary })
     const { trial, preamble } = attempt
     let committed = false
