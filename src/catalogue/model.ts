@@ -25,7 +25,7 @@ export interface ContextTier extends Partial<TokenPrices> {
   abovePromptTokens: number
 }
 
-/** Prices of tokens, whatever the length of the prompt. Of the tiers that it reaches the highest counts. */
+/** Prices of tokens, whatever the length of the prompt. Of the tiers that it reaches the highest that names one counts. */
 export interface Tariff extends TokenPrices {
   contextTiers?: readonly ContextTier[]
 }

@@ -50,12 +50,12 @@ function tariffOf(price: Price, serviceTier: string | undefined): { tariff: Tari
     : { tariff: price, factor: BigInt(tier.factorMillionths) }
 }
 
+/** Of the tiers that are reached each overwrites what it names, the highest last (OpenRouter: pricing overrides). */
 function atLength(tariff: Tariff, promptTokens: number): TokenPrices {
-  const reached = (tariff.contextTiers ?? [])
+  return (tariff.contextTiers ?? [])
     .filter(({ abovePromptTokens }) => promptTokens > abovePromptTokens)
     .toSorted((left, right) => left.abovePromptTokens - right.abovePromptTokens)
-    .at(-1)
-  return { ...tariff, ...reached }
+    .reduce<TokenPrices>((prices, tier) => ({ ...prices, ...tier }), tariff)
 }
 
 function includes({ days, fromMinute, toMinute }: Hours, at: Date): boolean {

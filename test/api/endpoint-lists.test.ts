@@ -84,7 +84,7 @@ test('[R158] a price of long prompts holds beyond its threshold, which is what i
   expect([billed(272_000), billed(272_001)]).toEqual([272_000 * 2_500, 272_001 * 5_000])
 })
 
-test('[R160] of two prices of long prompts the later holds, and what it lacks is as in the usual one', () => {
+test('[R160] of two prices of long prompts the later holds, each that it has, and what neither has is the usual', () => {
   const price = {
     promptPicos: 10,
     completionPicos: 20,
@@ -95,7 +95,7 @@ test('[R160] of two prices of long prompts the later holds, and what it lacks is
     ],
   }
   const { prices } = pricesAt(price, { ...noUsage, promptTokens: 201 }, 0)
-  expect(prices).toMatchObject({ promptPicos: 12, cachedPicos: 1 })
+  expect(prices).toMatchObject({ promptPicos: 12, completionPicos: 21, cachedPicos: 1 })
 })
 
 test('[R159] hours over midnight hold on both sides of it, and end before their last minute', () => {
