@@ -47,7 +47,7 @@ const tokenizers =
 const architecture = z.strictObject({
   modality: z.string(),
   input_modalities: z.array(modality).min(1),
-  output_modalities: z.array(modality).min(1),
+  output_modalities: z.array(z.enum([...modality.options, 'embeddings'])).min(1),
   tokenizer: z.enum(tokenizers.split(' ')),
   instruct_type: z.null(),
 })
@@ -105,7 +105,7 @@ test('offline, the list holds the simulator and nothing that cannot be called', 
   expect(await get('/models/count')).toEqual({ status: 200, body: { data: { count: 6 } } })
 })
 
-test('every model of every provider has the shape the SDK insists on', async () => {
+test('[R154] every model of every provider has the shape the SDK insists on, with prices as text', async () => {
   const { body } = await get('/models', {
     SIMULATOR: 'on',
     OPENAI_API_KEY: 'sk-test',
@@ -245,7 +245,7 @@ test('the endpoints of one model, cheapest first, each with a tag of its own', a
     {
       name: 'Simulator | simulator/unreliable',
       tag: 'simulator/broken',
-      price: { prompt: '0.0000004', completion: '0.0000012' },
+      price: { prompt: '0.00000001', completion: '0.00000003' },
     },
     {
       name: 'Simulator | simulator/unreliable',
@@ -310,6 +310,39 @@ test('every filter leaves what it is for, and several leave what all of them lea
   ])
 })
 
+test('[R147] who asks for nothing gets all models that write text, on one page', async () => {
+  const { data, ...rest } = modelList.parse((await get('/models', groq)).body)
+  expect(rest).toEqual({ total_count: data.length, links: { next: null } })
+  const all = modelList.parse((await get('/models?output_modalities=all', groq)).body).data
+  const writesText = all.filter(({ architecture: { output_modalities: outputs } }) =>
+    outputs.includes('text'),
+  )
+  expect(data).toEqual(writesText)
+})
+
+test('[R150] all that can be written takes in what is listed without asking, and counts are of what is listed', async () => {
+  const [all, usual] = [new Set(await ids('?output_modalities=all')), await ids('')]
+  expect(usual.filter((id) => !all.has(id))).toEqual([])
+  expect(all.size).toBeGreaterThan(usual.length)
+  for (const query of [
+    '',
+    '?output_modalities=all',
+    '?output_modalities=embeddings',
+    '?output_modalities=text,image',
+  ]) {
+    const count = (await ids(query)).length
+    expect(count).toBeGreaterThan(0)
+    expect(await get(`/models/count${query}`, groq)).toEqual({ status: 200, body: { data: { count } } })
+  }
+})
+
+test('[R151] who asks for tools gets the models that take them, and no others', async () => {
+  const { data } = modelList.parse((await get('/models', groq)).body)
+  const able = data.filter(({ supported_parameters: parameters }) => parameters.includes('tools'))
+  expect(await ids('?supported_parameters=tools')).toEqual(able.map(({ id }) => id))
+  expect(able.length).toBeLessThan(data.length)
+})
+
 test('what is not known of any model leaves none: categories, benchmarks', async () => {
   for (const query of [
     '?category=programming',
@@ -334,7 +367,7 @@ async function priced(sort: string) {
   return modelList.parse(body).data
 }
 
-test('sorts by price, age and context; an order by what is not measured is the usual', async () => {
+test('[R152] sorts by price, which every row has, age and context; an order by what is not measured is the usual', async () => {
   const cheap = (await priced('pricing-low-to-high')).map(mean)
   expect(cheap).toEqual(ascending(cheap))
   const dear = (await priced('pricing-high-to-low')).map(mean)
@@ -348,7 +381,7 @@ test('sorts by price, age and context; an order by what is not measured is the u
   }
 })
 
-test('pages follow each other, keep the filter, and add up to the list', async () => {
+test('[R148] pages follow each other, keep the filter, and add up to the list', async () => {
   const whole = await ids('?model_authors=openai')
   const seen: string[] = []
   let next: string | null = '/api/v1/models?model_authors=openai&limit=20'
@@ -360,13 +393,13 @@ test('pages follow each other, keep the filter, and add up to the list', async (
     next = part.links.next
   }
   expect(seen).toEqual(whole)
-  expect(await get('/models?limit=3', groq)).toMatchObject({
-    body: { links: { next: '/api/v1/models?offset=3&limit=3' } },
+  expect(await get('/models?limit=2', groq)).toMatchObject({
+    body: { data: [{}, {}], links: { next: '/api/v1/models?offset=2&limit=2' } },
   })
   expect((await get('/models?offset=100000', groq)).body).toMatchObject({ data: [], links: { next: null } })
 })
 
-test('RSS has an item for each model that is left', async () => {
+test('[R153] RSS has an item for each model that is left', async () => {
   const response = await app.request('/api/v1/models?use_rss=true&q=lorem', {}, { ...env, SIMULATOR: 'on' })
   expect(response.headers.get('content-type')).toBe('application/rss+xml; charset=utf-8')
   expect(await response.text()).toBe(`<?xml version="1.0" encoding="UTF-8"?>
@@ -391,7 +424,7 @@ test.each([
   ['?max_price=much', 'max_price'],
   ['?min_tool_success_rate=2', 'min_tool_success_rate'],
   ['?limit=1&limit=2', 'limit'],
-])('%s is a 400 that names %s', async (query, name) => {
+])('[R149] %s is a 400 that names %s', async (query, name) => {
   const { status, body } = await get(`/models${query}`)
   expect(status).toBe(400)
   expect(body).toMatchObject({ error: { message: expect.stringMatching(`^${name}`) } })
