@@ -55,10 +55,21 @@ export function plan(input: PlanInput): Ranking {
     rules.sort?.partition === 'none'
       ? [{ kept: groups.flatMap(({ kept }) => kept), ordering: orderings[0] }]
       : groups.map(({ kept }, index) => ({ kept, ordering: orderings[index] }))
-  const lists = inGroups.map(({ kept, ordering }) =>
-    ordering ? cut(lastResortsLast(ordered(kept, ordering), input.health, panics), rules) : [],
-  )
-  const ranked = passingFirst(lists.flat(), rules, input.health)
+  const { health } = input
+  const keeps = (endpoint: Endpoint) => keepsThresholds(rules, health(endpoint))
+  const isLastResort = (endpoint: Endpoint) => isLeftForLast(health(endpoint), panics)
+  // Who is given up may have been fast until then: that is no reason to try it.
+  const goesFirst = ({ endpoint }: Ranked) => keeps(endpoint) && !isLastResort(endpoint)
+  const lists = inGroups.map(({ kept, ordering }) => {
+    const list = ordering ? lastResortsLast(ordered(kept, ordering), health, isLastResort) : []
+    return cut(hasThresholds(rules) ? firstWhere(goesFirst, list) : list, rules)
+  })
+  const ranked = hasThresholds(rules)
+    ? // Endpoints of a fallback model too go before all that keep to less; none is left out.
+      firstWhere(goesFirst, lists.flat()).map((each) =>
+        keeps(each.endpoint) ? each : { ...each, reason: `${each.reason}; misses a preferred threshold` },
+      )
+    : lists.flat()
   return {
     rules,
     ranked,
@@ -110,18 +121,29 @@ function isPanic(endpoints: readonly Endpoint[], health: HealthOf): boolean {
   return given.length * 2 > endpoints.length
 }
 
+function isLeftForLast({ ejected, cooling }: EndpointHealth, panics: boolean): boolean {
+  return (ejected && !panics) || cooling
+}
+
 /** Who is given up, or asked not to be called, is tried after all others, however it was ordered. */
-function lastResortsLast(list: readonly Ranked[], health: HealthOf, panics: boolean): Ranked[] {
-  const isLastResort = ({ ejected, cooling }: EndpointHealth) => (ejected && !panics) || cooling
-  const last = list.filter(({ endpoint }) => isLastResort(health(endpoint)))
-  const first = list.filter((each) => !last.includes(each))
-  return [
-    ...first,
-    ...last.map(({ endpoint, reason }) => ({
-      endpoint,
-      reason: `${reason}; ${health(endpoint).cooling ? 'asked us to wait' : 'failing, given up for now'}`,
-    })),
-  ]
+function lastResortsLast(
+  list: readonly Ranked[],
+  health: HealthOf,
+  isLastResort: (endpoint: Endpoint) => boolean,
+): Ranked[] {
+  return firstWhere(({ endpoint }) => !isLastResort(endpoint), list).map((each) =>
+    isLastResort(each.endpoint)
+      ? { ...each, reason: `${each.reason}; ${whyLast(health(each.endpoint))}` }
+      : each,
+  )
+}
+
+function whyLast({ cooling }: EndpointHealth): string {
+  return cooling ? 'asked us to wait' : 'failing, given up for now'
+}
+
+function firstWhere<T>(goesFirst: (item: T) => boolean, items: readonly T[]): T[] {
+  return [...items.filter(goesFirst), ...items.filter((item) => !goesFirst(item))]
 }
 
 /** Without fallbacks one endpoint of each model is left, or those that the client listed. */
@@ -129,22 +151,19 @@ function cut(list: Ranked[], { allowFallbacks, order }: Rules): Ranked[] {
   return allowFallbacks || order !== undefined ? list : list.slice(0, 1)
 }
 
-/** Endpoints that keep to every threshold go before all others, those of a fallback model too; none is left out. */
-function passingFirst(list: Ranked[], { minThroughput, maxLatency }: Rules, health: HealthOf): Ranked[] {
-  if (!minThroughput && !maxLatency) return list
-  const passes = ({ endpoint }: Ranked): boolean => {
-    const { throughput, latencyMs } = health(endpoint)
-    return (
-      every(minThroughput, (percentile, least) => (throughput?.[percentile] ?? -Infinity) >= least) &&
-      every(maxLatency, (percentile, most) => (latencyMs?.[percentile] ?? Infinity) <= most * 1_000)
-    )
-  }
-  const passing = list.filter(passes)
-  const others = list.filter((each) => !passing.includes(each))
-  return [
-    ...passing,
-    ...others.map((each) => ({ ...each, reason: `${each.reason}; misses a preferred threshold` })),
-  ]
+function hasThresholds({ minThroughput, maxLatency }: Rules): boolean {
+  return minThroughput !== undefined || maxLatency !== undefined
+}
+
+/** Whether it keeps to every one; of an endpoint without figures nobody can say so. */
+function keepsThresholds(
+  { minThroughput, maxLatency }: Rules,
+  { throughput, latencyMs }: EndpointHealth,
+): boolean {
+  return (
+    every(minThroughput, (percentile, least) => (throughput?.[percentile] ?? -Infinity) >= least) &&
+    every(maxLatency, (percentile, most) => (latencyMs?.[percentile] ?? Infinity) <= most * 1_000)
+  )
 }
 
 const percentiles = ['p50', 'p75', 'p90', 'p99'] as const

@@ -284,3 +284,18 @@ test('an open tool loop goes on where its thoughts can be read, if that can be h
   expect(order({ readsLoop: ({ tag }) => tag === 'c' })).toEqual(['c'])
   expect(order({ readsLoop: () => false })).toEqual(['a', 'b', 'c'])
 })
+
+test('who is given up or told to wait is tried last, whatever it was known to reach before', () => {
+  const provider = { maxLatency: { p50: 1 } }
+  const fast = { latencyMs: percentiles(100) }
+  for (const state of [{ ejected: true }, { cooling: true }]) {
+    const health = healthBy({ a: { ...fast, ...state }, b: {}, c: { latencyMs: percentiles(5_000) } })
+    expect(order({ provider, health })).toEqual(['b', 'c', 'a'])
+  }
+})
+
+test('without fallbacks the one endpoint is one that keeps to the thresholds', () => {
+  const health = healthBy({ b: { latencyMs: percentiles(100) } })
+  const provider = { allowFallbacks: false, maxLatency: { p50: 1 } }
+  expect(order({ provider, health })).toEqual(['b'])
+})
