@@ -125,7 +125,7 @@ test.each([
   expect(body.error.message).toMatch(message)
 })
 
-test('[65] a model of one kind asked for the other names the right endpoint', async () => {
+test('[R76] [65] a model of one kind asked for the other names the right endpoint', async () => {
   const { response, body } = await embed({ model: 'openai/gpt-4o-mini' }, [])
   expect([response.status, body.error.availability]).toMatchObject([
     400,

@@ -185,7 +185,7 @@ test.for([
   ['x-openrouter-metadata', 'yes', false],
   ['x-openrouter-metadata', 'disabled', false],
   ['X-OpenRouter-Experimental-Metadata', 'enabled', true],
-] as const)('[179] %s: %s tells it: %s', async ([name, value, isTold]) => {
+] as const)('[I179] [179] %s: %s tells it: %s', async ([name, value, isTold]) => {
   const answer = await told({}, { headers: { [name]: value } })
   expect(metadataOf(answer) !== undefined).toBe(isTold)
 })
@@ -195,7 +195,7 @@ test.for([
   ['refuses the connection', 'refused', 502],
   ['answers with nothing', chatStream([]), 502],
 ] as const)(
-  '[180] after a failover from a host that %s both attempts are told',
+  '[I180] [180] after a failover from a host that %s both attempts are told',
   async ([, first, status]) => {
     const answer = await told(
       { stream: true },

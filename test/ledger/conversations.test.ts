@@ -21,7 +21,7 @@ async function stickTo(account: TestAccount, conversation: string): Promise<stri
   return admission.stickTo
 }
 
-test('a conversation goes on where it was served last, for ten minutes after each answer', async () => {
+test('[R132] a conversation goes on where it was served last, for ten minutes after each answer', async () => {
   const startMs = Date.now()
   vi.useFakeTimers({ toFake: ['Date'], now: startMs })
   const account = await makeAccount({ creditNanos: 1000 })
