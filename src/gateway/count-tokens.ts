@@ -8,8 +8,8 @@ import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import type { RoutingSettings } from '../generation/routing.ts'
 import { countTokens } from '../providers/count-tokens.ts'
-import { eligible } from '../routing/filters.ts'
-import { rulesOf } from '../routing/rules.ts'
+import { unknownHealth } from '../routing/endpoint-health.ts'
+import { plan } from '../routing/plan.ts'
 import { selectCandidates } from '../routing/select.ts'
 import type { Dialect } from '../wire/dialect.ts'
 import { readBody } from './body.ts'
@@ -47,11 +47,19 @@ async function providersCount(
   { limits, settings }: { limits: Limits; settings: readonly RoutingSettings[] },
 ): Promise<number | undefined> {
   const { candidates } = await selectCandidates(env, request, settings, Math.random)
-  const rules = rulesOf(request.routing, settings)
+  const first = candidates.slice(0, 1)
   // A prompt goes to nobody for its count who could not have it for an answer.
-  const endpoints = candidates
-    .slice(0, 1)
-    .flatMap((first) => eligible(first, rules, request, Date.now()).kept)
+  const { ranked } = plan({
+    request,
+    selection: { candidates: first },
+    settings,
+    health: () => unknownHealth,
+    nowMs: Date.now(),
+    random: Math.random,
+  })
+  const endpoints = first
+    .flatMap((candidate) => candidate.endpoints)
+    .filter((endpoint) => ranked.some((each) => each.endpoint === endpoint))
   const signal = AbortSignal.any([req.raw.signal, AbortSignal.timeout(limits.headersTimeoutMs)])
   for (const endpoint of endpoints.slice(0, limits.attemptsMax)) {
     const target = { ...endpoint, reasoning: endpoint.model.reasoning }

@@ -92,7 +92,8 @@ test('every name is counted for that is answered for, and nobody counts who may 
   for (const model of ['~anthropic/claude-haiku-latest:nitro', 'openrouter/auto', `${claude}:floor`]) {
     expect(await inputTokens(await count({ model, messages }, settings))).toBe(1_234)
   }
-  for (const preferences of [{ zdr: true }, { ignore: ['anthropic'] }]) {
+  const elsewhereOnly = { order: ['amazon-bedrock'], allow_fallbacks: false }
+  for (const preferences of [{ zdr: true }, { ignore: ['anthropic'] }, elsewhereOnly]) {
     const request = { model: claude, messages, provider: preferences }
     expect(await inputTokens(await count(request, settings))).toBeLessThan(100)
   }
