@@ -8,7 +8,7 @@ import { circuitsOf, withCircuits } from '../routing/circuit/circuits.ts'
 import { healthOf, refresh } from '../routing/health/memory.ts'
 import type { Exchange } from './exchange.ts'
 import { Hold } from './hold.ts'
-import { makePlan, sticking, tokensAffordable, type Plan, type PlanningContext } from './plan.ts'
+import { makePlan, sticking, tokensAffordable, withoutFree, type Plan, type PlanningContext } from './plan.ts'
 import { rememberProfile } from './profile.ts'
 
 interface Applicant extends Pick<
@@ -35,6 +35,12 @@ export async function admit(applicant: Applicant): Promise<Admitted> {
   if (!admission.ok && admission.reason === 'stale_profile') {
     context.profile = rememberProfile(caller, admission.profile, Date.now())
     plan = await makePlan(context, request)
+    admission = await ask(applicant, plan)
+  }
+  // What costs something has no such limit, and stands in for what is free as it does for what fails.
+  const paid = isFreeLimit(admission) ? withoutFree(plan, context, request) : undefined
+  if (paid) {
+    plan = paid
     admission = await ask(applicant, plan)
   }
   if (!admission.ok) throw refusal(admission, plan, request)
@@ -67,6 +73,10 @@ async function ask({ env, caller, generationId }: Applicant, plan: Plan): Promis
     ...(plan.free && { free: true }),
     ...(conversation !== undefined && { conversation }),
   })
+}
+
+function isFreeLimit(admission: Admission): boolean {
+  return !admission.ok && admission.reason === 'rate' && admission.limit.name.startsWith('free_')
 }
 
 function refusal(

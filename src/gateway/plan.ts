@@ -8,7 +8,7 @@ import type { RoutingSettings } from '../generation/routing.ts'
 import type { Markups, Profile } from '../ledger/contract.ts'
 import { holdNanos, markupOf, type Markup, type PromptCaps } from '../ledger/cost.ts'
 import { makerAt } from '../providers/address.ts'
-import type { Candidate, Selection } from '../routing/candidate.ts'
+import type { Selection } from '../routing/candidate.ts'
 import type { HealthOf } from '../routing/endpoint-health.ts'
 import { isFree, mostTokens } from '../routing/filters.ts'
 import { plan, stuckTo, type Ranked, type Ranking } from '../routing/plan.ts'
@@ -44,7 +44,7 @@ export interface Plan {
   conversation?: string
   /** Whether it goes on where it was served before. */
   sticky: boolean
-  /** All that may serve cost nothing: it counts towards the account's allowance of free requests. */
+  /** A model that is there for free may serve: it counts towards the account's allowance of such requests. */
   free: boolean
   /** The completion tokens that the hold covers. */
   completionCap: number
@@ -118,7 +118,7 @@ function pricedPlan({ profile, limits }: PlanningContext, { request, selection, 
     markups,
     profileVersion,
     sticky: false,
-    free: endpoints.every(isFree) && selection.candidates.every(isFreeModel),
+    free: endpoints.some((endpoint) => isForFree(endpoint, selection)),
     completionCap: Math.max(...endpoints.map((endpoint) => completionCap(endpoint, request))),
     promptCaps,
     holdNanos: Math.max(...holds),
@@ -184,9 +184,32 @@ function refusalBy(
   })
 }
 
-/** Whether a model is there for free by its name: such requests have an allowance of their own. */
-function isFreeModel({ model, via }: Candidate): boolean {
-  return via === 'free' || model.id.endsWith(':free')
+/** Whether it costs nothing and is there for free by its name: such requests have an allowance of their own. */
+function isForFree(endpoint: Endpoint, { candidates }: Selection): boolean {
+  const { model } = endpoint
+  const isNamedFree =
+    model.id.endsWith(':free') || candidates.some((each) => each.via === 'free' && each.model === model)
+  return isNamedFree && isFree(endpoint)
+}
+
+/** The plan where the allowance of free requests is used up; nothing where nobody is left. */
+export function withoutFree(
+  planned: Plan,
+  context: PlanningContext,
+  request: GenerationRequest,
+): Plan | undefined {
+  const { selection, ranking } = planned
+  const free = ranking.ranked.filter(({ endpoint }) => isForFree(endpoint, selection))
+  const ranked = ranking.ranked.filter((each) => !free.includes(each))
+  if (free.length === 0 || ranked.length === 0) return undefined
+  const removed = [
+    ...ranking.removed,
+    ...free.map(({ endpoint }) => ({ endpoint, by: 'free_limit' }) as const),
+  ]
+  return {
+    ...planned,
+    ...pricedPlan(context, { request, selection, ranking: { ...ranking, ranked, removed } }),
+  }
 }
 
 /** The completion tokens that a hold for this endpoint covers at first. */

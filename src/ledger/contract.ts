@@ -79,7 +79,7 @@ export interface HoldClaim {
   admittedAtMs: number
   /** The requested model: names the generation in its record if nobody comes to settle it. */
   model?: string
-  /** It may only be served for free, and counts towards the account's allowance of such requests. */
+  /** What is there for free may serve it: it counts towards the account's allowance of such requests. */
   free?: boolean
 }
 
@@ -89,7 +89,7 @@ export interface AdmitRequest {
   model?: string
   profileVersion: number
   holdNanos: UsdNanos
-  /** It may only be served for free, and counts towards the account's allowance of such requests. */
+  /** What is there for free may serve it: it counts towards the account's allowance of such requests. */
   free?: boolean
   /** The conversation it belongs to, as a hash: the answer says where that was served last. */
   conversation?: string

@@ -301,7 +301,7 @@ export class LedgerCore {
     { promptTokens, completionTokens }: contract.GenerationRecord,
   ): void {
     if (generation.freeTokens === null) return
-    const tokens = whole(promptTokens + completionTokens)
+    const tokens = generation.costNanos > 0 ? 0 : whole(promptTokens + completionTokens)
     this.#free?.spend(tokens - generation.freeTokens, generation.admittedAtMs)
     generation.freeTokens = tokens
   }

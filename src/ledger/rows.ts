@@ -53,7 +53,7 @@ export interface GenerationRow {
   costNanos: UsdNanos
   /** The requested model, where the hold told it. */
   model: string | null
-  /** Of a request that may only be served for free: the tokens it settled with, 0 until then. Null of any other. */
+  /** Of a request that what is free may serve: the tokens it got for nothing, 0 until it is settled. Null of any other. */
   freeTokens: number | null
   /** Null while pending, and where nobody but the expiry resolved it. */
   record: GenerationRecord | null
@@ -104,7 +104,7 @@ export interface Storage {
   credit(reference: string): EntryRow | undefined
   /** Generations of a key admitted at or after an instant. */
   admissions(keyHash: string, sinceMs: number): { id: string; admittedAtMs: number }[]
-  /** Those of all keys that may only be served for free. */
+  /** Those of all keys that what is free may serve. */
   freeAdmissions(sinceMs: number): FreeAdmission[]
   /** The sum of all purchases, without what was taken back. */
   purchasedNanos(): UsdNanos

@@ -20,7 +20,7 @@ export type ExcludedBy =
 
 export interface Removal {
   endpoint: Endpoint
-  by: ExcludedBy
+  by: ExcludedBy | 'free_limit'
 }
 
 /** The parts of a request that decide who can serve it. */

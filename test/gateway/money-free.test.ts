@@ -147,3 +147,42 @@ test('[R169] a key is told its usage since Monday in UTC, and nothing is left of
   vi.setSystemTime(monday + 7 * dayMs)
   expect(await told()).toMatchObject({ usage: 2, usage_weekly: 0 })
 })
+
+const beside = { ...body, model: undefined, models: [body.model, 'simulator/echo'] }
+
+test('[R165] a paid model beside a free one lifts no limit: it serves, and costs, once the free one may not', async () => {
+  const upstream = await provider(chatAnswer('Free'))
+  const payer = await account(env)
+  const served: Record<string, number> = {}
+  for (let asked = 0; asked < 25; asked++) {
+    const { response, text } = await askWhole(nvidia(upstream), beside, { key: payer.key })
+    const { model, usage } = JSON.parse(text)
+    const name = `${response.status} ${model} ${usage.cost > 0 ? 'paid' : 'free'}`
+    served[name] = (served[name] ?? 0) + 1
+  }
+  expect(served).toEqual({ '200 openai/gpt-oss-120b:free free': 20, '200 simulator/echo paid': 5 })
+  expect(await upstream.calls()).toHaveLength(20)
+  expect(await freeRequests(payer.key)).toEqual({ limit: 50, remaining: 30, used: 20 })
+})
+
+test('[R165] a paid model that the request itself rules out lifts no limit either', async () => {
+  const upstream = await provider(chatAnswer('Free'))
+  const { key } = await account(env, { credit: 0 })
+  const asked = { ...beside, provider: { max_price: { prompt: 0, completion: 0 } } }
+  const ask = async () => await askWhole(nvidia(upstream), asked, { key })
+  expect(statuses(await Promise.all(Array.from({ length: 25 }, ask)))).toEqual({ 200: 20, 429: 5 })
+})
+
+test('who served is told, and that the free one was left out for its limit', async () => {
+  const upstream = await provider(chatAnswer('Free'))
+  const { key } = await account(env)
+  const ask = async () =>
+    await askWhole(nvidia(upstream), beside, { key, headers: { 'x-openrouter-metadata': 'enabled' } })
+  await Promise.all(Array.from({ length: 20 }, ask))
+  const { openrouter_metadata: metadata } = JSON.parse((await ask()).text)
+  expect(metadata).toMatchObject({
+    strategy: 'fallback',
+    endpoints: { available: [{ model: 'simulator/echo', selected: true }] },
+    explanation: { excluded: [{ model: body.model, by: 'free_limit' }] },
+  })
+})

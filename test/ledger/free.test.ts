@@ -165,6 +165,17 @@ test('the answer that reaches the tokens of a day is the last one, wherever its 
   expect(await askFree(account)).toMatchObject({ ok: true })
 })
 
+test('tokens that cost something are none of those that are free', async () => {
+  setClock(noon)
+  const account = await makeAccount({ creditNanos: 1000 })
+  const id = generationId(noon)
+  await admit(account, 10, { generationId: id, free: true })
+  const record = { ...sampleRecord, promptTokens: 5_000_000, completionTokens: 0 }
+  const claim = { generationId: id, keyHash: account.keyHash, admittedAtMs: noon, free: true }
+  await account.stub().settle({ ...claim, costNanos: 1, record })
+  expect(await askFree(account)).toMatchObject({ ok: true })
+})
+
 test('an object that lost its storage counts from what D1 has', async () => {
   setClock(noon)
   const account = await makeAccount()
