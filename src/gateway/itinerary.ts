@@ -13,8 +13,8 @@ export class Itinerary {
   readonly #random: () => number
   readonly #queue: Endpoint[]
   readonly #tried = new Set<string>()
-  /** Models that the request itself is wrong for: their other endpoints would say the same. */
-  readonly #unfit = new Set<string>()
+  /** Models that the request itself is wrong for: their other endpoints would say the same, of so long a context. */
+  readonly #unfit = new Map<string, number>()
   #attempts = 0
   #repeat: Endpoint | undefined
   #hasRepeated = false
@@ -57,21 +57,28 @@ export class Itinerary {
     const { upstream } = error.details
     // It was not asked.
     if (upstream?.code === notTranslated) this.#attempts--
-    if (!upstream?.failOver) this.#unfit.add(endpoint.model.id)
+    if (!upstream?.failOver) {
+      const isTooLong = error.type === 'context_length_exceeded'
+      this.#unfit.set(endpoint.model.id, isTooLong ? endpoint.contextLength : Infinity)
+    }
     this.#repeat = upstream?.code === neverAnswered ? endpoint : undefined
   }
 
   #mayCome(endpoint: Endpoint, nowMs: number): boolean {
     const { id } = endpoint.model
-    if (this.#unfit.has(id)) return false
+    if (this.#isUnfit(endpoint)) return false
     if (this.#attempts > 0 && !this.#circuits.mayRetry(endpoint, nowMs)) return false
     // The models that come later each keep an attempt, as far as there are enough.
     return !this.#tried.has(id) || this.#limits.attemptsMax - this.#attempts > this.#modelsToCome()
   }
 
+  #isUnfit({ model, contextLength }: Endpoint): boolean {
+    return contextLength <= (this.#unfit.get(model.id) ?? 0)
+  }
+
   #modelsToCome(): number {
     const models = new Set(this.#queue.map(({ model }) => model.id))
-    return [...models].filter((id) => !this.#tried.has(id) && !this.#unfit.has(id)).length
+    return [...models].filter((id) => !this.#tried.has(id)).length
   }
 
   /**

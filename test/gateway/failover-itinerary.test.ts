@@ -73,6 +73,25 @@ test('of three models each keeps an attempt, of two the first has two', async ()
   expect(await tags(3)).toEqual(['pa', 'qa', 'ra'])
 })
 
+test('a prompt too long for one endpoint goes to those of the model that take more', async () => {
+  const { endpoints } = modelWith('m/m', [
+    { provider: 'a', dollars: 1, contextLength: 32_000 },
+    { provider: 'b', dollars: 2, contextLength: 32_000 },
+    { provider: 'c', dollars: 3, contextLength: 128_000 },
+  ])
+  const limits = limitsOf({})
+  const itinerary = new Itinerary({ plan: { endpoints }, limits }, new Circuits(limits, () => 0.5), () => 0)
+  const tooLong = new GatewayError('context_length_exceeded', 'no', {
+    upstream: { status: 400, failOver: false },
+  })
+  const visited = []
+  for (let endpoint = await itinerary.next(0); endpoint; endpoint = await itinerary.next(0)) {
+    visited.push(endpoint.tag)
+    itinerary.failed(endpoint, tooLong)
+  }
+  expect(visited).toEqual(['a', 'c'])
+})
+
 test('who cannot be asked costs no attempt', async () => {
   const visited = await journey(all.slice(0, 6), [
     'not_translated',
