@@ -53,7 +53,8 @@ const saysKeyRefused = /(invalid|incorrect|missing|expired) api key|api key (not
 const overflows =
   /context_length_exceeded|prompt (is )?too long|exceeds? the (context window|available context size)|maximum context length|exceed context limit|exceeds the maximum (number of tokens|context)|maximum prompt length is|reduce the length of the (messages|prompt)|longer than the model'?s context|range of input length should be|exceeded model token limit|maximum context length|context window exceeds|(greater|larger) than the context length|too large for model|current length is \d+ while limit|too_many_(prompt_)?tokens|max(imum)? context length by/i
 const filtered = /content.?(filter|policy|moderation)|responsibleaipolicy|moderation|sensitive/i
-const saysFiltered = /content (management|filtering|usage) policy|flagged by|requires moderation/i
+const saysFiltered =
+  /content (management|filtering|usage) policy|violates usage guidelines|flagged by|requires moderation/i
 const modelMissing = /model.?not.?(found|exist)|deploymentnotfound/i
 const overloaded = /overloaded|over.?capacity|service.?unavailable/i
 /** The model wrote a tool call that does not parse: another attempt may do better, the client cannot. */

@@ -60,6 +60,15 @@ const bodies: [string, number, unknown, string][] = [
     'content_policy_violation',
   ],
   [
+    'a prompt that is not allowed',
+    403,
+    {
+      code: 'The caller does not have permission to execute the specified operation',
+      error: 'Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO',
+    },
+    'content_policy_violation',
+  ],
+  [
     'a parameter',
     400,
     { error: { code: 'unsupported_value', param: 'temperature', message: 'secret' } },
