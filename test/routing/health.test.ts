@@ -91,6 +91,16 @@ const refusal = (status: number, body: string) => upstreamError(status, faultOf(
 
 test.each([
   { name: '400', error: refusal(400, '{"error":{"message":"bad"}}'), counts: 'ignored' },
+  {
+    name: '400 that quotes the request',
+    error: refusal(400, '{"error":{"message":"Invalid value: incorrect api key"}}'),
+    counts: 'ignored',
+  },
+  {
+    name: '400 for a tool call that the model wrote',
+    error: refusal(400, '{"error":{"code":"tool_use_failed"}}'),
+    counts: 'ignored',
+  },
   { name: '413', error: refusal(413, ''), counts: 'ignored' },
   { name: '429', error: refusal(429, '{}'), counts: 'rate_limited' },
   {

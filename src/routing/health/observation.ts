@@ -20,5 +20,9 @@ export interface Observation {
 export function outcomeOf({ type, details: { upstream } }: GatewayError): Observation['outcome'] {
   if (!upstream?.failOver || upstream.code === regionRefused || upstream.code === notTranslated)
     return 'ignored'
+  // Whatever it calls it, another endpoint may be asked; but anybody can write such a request, again and again.
+  if (requestStatuses.has(upstream.status)) return 'ignored'
   return type === 'rate_limit_exceeded' ? 'rate_limited' : 'failure'
 }
+
+const requestStatuses: ReadonlySet<number | null> = new Set([400, 413, 422])
