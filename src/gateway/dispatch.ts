@@ -139,7 +139,8 @@ function report({ env, client }: Exchange, endpoint: Endpoint, error: GatewayErr
   }
 }
 
-const credentialStatuses: ReadonlySet<number | null> = new Set([401, 402, 403])
+/** 403 is said of a single request or a single model as well, and of those anybody may ask. */
+const credentialStatuses: ReadonlySet<number | null> = new Set([401, 402])
 
 function emptyAnswer(): GatewayError {
   return new GatewayError('provider_unavailable', 'Provider returned error', {

@@ -269,6 +269,24 @@ test('[R156] uptime is for everybody, latency and throughput for who has a key',
   expect(await page({ key: 'sk-of-somebody-else' })).toEqual(unknown)
 })
 
+test('a refusal of one request, or one model, says nothing of the key', async () => {
+  const refusing = await provider(replyJson(403, { error: { message: 'No access to this model' } }))
+  const gateway: Env = {
+    ...env,
+    DEEPINFRA_API_KEY: 'sk-good',
+    DEEPINFRA_BASE_URL: refusing.baseUrl,
+    GROQ_API_KEY: 'gsk-good',
+    GROQ_BASE_URL: (await provider(chatAnswer('Hello'))).baseUrl,
+  }
+  const { key } = await account(env)
+  const ask = { ...hello, model: 'meta-llama/llama-3.3-70b-instruct', provider: { order: ['deepinfra'] } }
+  for (let count = 0; count < 2; count++) {
+    const { response } = await askWhole(gateway, ask, { key })
+    expect(response.status).toBe(200)
+  }
+  expect(await refusing.calls()).toHaveLength(2)
+})
+
 test.each([
   { name: 'one key', keys: 'sk-refused', calls: 1 },
   { name: 'several keys', keys: 'sk-refused,sk-other', calls: 2 },

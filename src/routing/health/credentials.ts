@@ -15,7 +15,7 @@ interface Refusal {
 const refusalsCache = new WeakMap<object, Map<string, Refusal>>()
 
 /**
- * The provider said 401, 402 or 403 to the operator's key: tells the operator, once in a while, and leaves the
+ * The provider said 401 or 402 to the operator's key: tells the operator, once in a while, and leaves the
  * provider alone for as long.
  */
 export function credentialRefused(env: ProviderEnv, provider: string, nowMs: number): void {
