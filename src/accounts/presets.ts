@@ -6,7 +6,7 @@ import type { Env } from '../env.ts'
 import type { Format } from '../generation/request.ts'
 import { parseBody } from '../wire/client-body.ts'
 import type { Dialect } from '../wire/dialect.ts'
-import { readText } from '../wire/json.ts'
+import { readArray, readText } from '../wire/json.ts'
 import { invalid } from '../wire/refusals.ts'
 import { offset, pageSize } from './fields.ts'
 import { presetOf, withPreset } from './preset-fields.ts'
@@ -37,6 +37,8 @@ const presetsMax = 500
 /** Of one preset; older ones are forgotten. */
 const versionsMax = 100
 const charactersMax = 256 * 1024
+/** Of all presets of an account with all their versions: the database is everybody's. */
+const bytesMax = 64 * 1024 * 1024
 
 const slugPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 
@@ -111,8 +113,13 @@ export async function capturePreset(
     throw invalid('slug: must have 1 to 100 letters, digits, hyphens or underscores')
   }
   const { config, systemPrompt } = presetOf(body, dialect.format)
-  if (readText(config['model'])?.includes('@preset/'))
-    throw invalid('model: a preset cannot name another one')
+  for (const [field, names] of [
+    ['model', [config['model']]],
+    ['models', readArray(config['models']) ?? []],
+  ] as const) {
+    if (names.some((name) => readText(name)?.includes('@preset/')))
+      throw invalid(`${field}: a preset cannot name another one`)
+  }
   parseBody(cacheUse, config)
   // What would be refused of every request that uses it is refused here.
   dialect.decodeRequest({ ...filler, ...config }, new Headers())
@@ -135,7 +142,10 @@ export async function capturePreset(
     ]),
   )
   const row = inserted?.results[0]
-  if (!row) throw new GatewayError('conflict', `This account has ${presetsMax} presets, the most: delete one`)
+  if (!row) {
+    const most = `${presetsMax} presets, or ${bytesMax / 1024 / 1024} MiB of them`
+    throw new GatewayError('conflict', `This account has ${most}, the most: delete one`)
+  }
   return presetObject(row, versionObject(row))
 }
 
@@ -143,8 +153,10 @@ const insertVersion = `insert into presets
   (account_id, slug, name, id, version_id, config, system_prompt, version, created_at, updated_at)
   select ?1, ?2, ?2, coalesce(max(id), ?3), ?4, ?5, ?6, coalesce(max(version), 0) + 1, coalesce(min(created_at), ?7), ?7
   from presets where account_id = ?1 and slug = ?2
-  having max(version) is not null
-    or (select count(distinct slug) from presets where account_id = ?1) < ${presetsMax}
+  having (max(version) is not null
+      or (select count(distinct slug) from presets where account_id = ?1) < ${presetsMax})
+    and (select total(octet_length(config) + coalesce(octet_length(system_prompt), 0))
+      from presets where account_id = ?1) < ${bytesMax}
   returning *`
 const deleteOldVersions = `delete from presets where account_id = ?1 and slug = ?2
   and version <= (select max(version) from presets where account_id = ?1 and slug = ?2) - ${versionsMax}`
@@ -159,7 +171,8 @@ export async function listPresets(
     env.DB.batch<PresetRow & { total: number }>([
       // Of a group, SQLite gives the other columns of the row that has the maximum.
       env.DB.prepare(
-        `select *, max(version) from presets where account_id = ? group by slug
+        `select account_id, slug, id, name, version_id, created_at, updated_at, max(version) from presets
+         where account_id = ? group by slug
          order by updated_at desc, slug limit ? offset ?`,
       ).bind(accountId, limit, start),
       env.DB.prepare('select count(distinct slug) as total from presets where account_id = ?').bind(
@@ -229,7 +242,10 @@ async function latest(env: Env, accountId: string, slug: string): Promise<Preset
   return await answerOf(query.first<PresetRow>())
 }
 
-function presetObject(row: PresetRow, designated?: object): object {
+function presetObject(
+  row: Omit<PresetRow, 'version' | 'config' | 'system_prompt'>,
+  designated?: object,
+): object {
   return {
     id: row.id,
     slug: row.slug,

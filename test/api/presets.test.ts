@@ -125,6 +125,12 @@ describe('a request becomes a preset', () => {
     ],
     ['another preset', 'x', { model: '@preset/y' }, 'model: a preset cannot name another one'],
     [
+      'another preset to fall back to',
+      'x',
+      { models: ['a/b', '@preset/y'] },
+      'models: a preset cannot name another one',
+    ],
+    [
       'no time to keep answers',
       'x',
       { cache_ttl_seconds: 0 },
@@ -181,12 +187,31 @@ describe('a request becomes a preset', () => {
       .bind(accountId)
       .run()
     expect(refusal(await capture(key, 'one-more', {}))).toBe(
-      '409 This account has 500 presets, the most: delete one',
+      '409 This account has 500 presets, or 64 MiB of them, the most: delete one',
     )
     expect((await capture(key, 'p7', {})).body.data.designated_version.version).toBe(2)
     expect((await send('DELETE', '/presets/p8', { key })).body).toEqual({ deleted: true })
     expect((await capture(key, 'one-more', {})).status).toBe(200)
   })
+})
+
+test('of all its presets an account has at most 64 MiB', async () => {
+  const { accountId, key } = await aKey()
+  await capture(key, 'small', {})
+  await env.DB.prepare(
+    `insert into presets with recursive n(i) as (select 1 union all select i + 1 from n where i < 64)
+     select ?, 'p' || i, 'id' || i, 'p', 1, 'v' || i, '{}', hex(zeroblob(524288)), 0, i from n`,
+  )
+    .bind(accountId)
+    .run()
+  const most = '409 This account has 500 presets, or 64 MiB of them, the most: delete one'
+  expect([refusal(await capture(key, 'one-more', {})), refusal(await capture(key, 'small', {}))]).toEqual([
+    most,
+    most,
+  ])
+  await send('DELETE', '/presets/p8', { key })
+  expect((await capture(key, 'one-more', {})).status).toBe(200)
+  await env.DB.prepare('delete from presets where account_id = ?').bind(accountId).run()
 })
 
 describe('whose presets they are', () => {
