@@ -9,7 +9,7 @@ import { healthOf, refresh } from '../routing/health/memory.ts'
 import type { Exchange } from './exchange.ts'
 import { Hold } from './hold.ts'
 import { makePlan, sticking, tokensAffordable, withoutFree, type Plan, type PlanningContext } from './plan.ts'
-import { rememberProfile } from './profile.ts'
+import { profileOf, rememberProfile } from './profile.ts'
 
 interface Applicant extends Pick<
   Exchange,
@@ -30,7 +30,7 @@ export interface Admitted {
 export async function admit(applicant: Applicant): Promise<Admitted> {
   const { caller, request, env } = applicant
   const context = contextOf(applicant)
-  let plan = await makePlan(context, request)
+  let plan = await firstPlan(applicant, context)
   let admission = await ask(applicant, plan)
   if (!admission.ok && admission.reason === 'stale_profile') {
     context.profile = rememberProfile(caller, admission.profile, Date.now())
@@ -55,6 +55,22 @@ export async function admit(applicant: Applicant): Promise<Admitted> {
   void refresh(env, plan.endpoints, context.nowMs)
   const hold = new Hold(env, caller, claim, { amountNanos: plan.holdNanos, headroomNanos })
   return { plan: sticking(plan, stickTo, context, request), hold }
+}
+
+/** What a profile lays down may have been taken back since it was read: before that refuses anything, it is read anew. */
+async function firstPlan(
+  { env, caller, request, limits }: Applicant,
+  context: PlanningContext,
+): Promise<Plan> {
+  const { profile } = context
+  try {
+    return await makePlan(context, request)
+  } catch (error) {
+    if (!profile.routing) throw error
+    context.profile = await profileOf(env, caller, { ...limits, profileFreshMs: 0 }, Date.now())
+    if (context.profile.version === profile.version) throw error
+    return await makePlan(context, request)
+  }
 }
 
 function contextOf({ env, profile, limits, arrivedAtMs: nowMs }: Applicant): PlanningContext {

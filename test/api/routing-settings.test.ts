@@ -300,6 +300,8 @@ describe('what is laid down holds for requests', () => {
       const path = `/${scope}/${scope === 'keys' ? caller.hash : caller.id}`
       await send('PATCH', path, { body: { routing: { ignored_models: ['openai/*'] } } })
       expect(await asked({ model: 'openai/gpt-4o' })).toMatch(refused)
+      await send('PATCH', path, { body: { routing: null } })
+      expect(await asked({ model: 'openai/gpt-4o' })).toBe('gpt-4o')
     }
   })
 
