@@ -113,7 +113,7 @@ test.each<[string, Faults['get']]>([
   ['fails', failing('KV GET failed: 500 Internal Server Error')],
   ['hangs', () => new Promise(() => {})],
   ['answers nonsense', () => Promise.resolve('{"source":')],
-])('KV that %s is a miss, and is left alone for half a minute', async (_, get) => {
+])('[F44] KV that %s is a miss, and is left alone for half a minute', async (_, get) => {
   withoutEdge()
   const startMs = Date.now()
   vi.useFakeTimers({ toFake: ['Date'], now: startMs })
