@@ -100,7 +100,17 @@ function begin(
     startedAtMs,
     trial: circuits.begin(endpoint, { isRetry, whole }, startedAtMs),
     whole,
-    firstTokenTimeoutMs: firstTokenTimeout({ p99Ms, reasons, isLast: itinerary.isLast(startedAtMs) }, limits),
+    firstTokenTimeoutMs: firstTokenTimeout(
+      {
+        p99Ms,
+        reasons,
+        isLast: itinerary.isLast(startedAtMs),
+        promptTokens: request.promptTokensEstimate,
+        // Vectors have none.
+        ...(whole && { wholeTokens: request.maxTokens ?? endpoint.maxCompletionTokens ?? 0 }),
+      },
+      limits,
+    ),
     preamble: [],
     dropped: [],
   }

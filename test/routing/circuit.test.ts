@@ -222,6 +222,14 @@ test('it takes three times the slowest first token in a hundred to give up, with
   expect(wait({ p99Ms: 200_000, reasons: true })).toBe(300_000)
 })
 
+test('a long prompt, and a whole answer that is long, are waited for longer', () => {
+  expect(wait({ p99Ms: 500, promptTokens: 40_000 })).toBe(20_000)
+  expect(wait({ p99Ms: 500, promptTokens: 1_000_000 })).toBe(60_000)
+  expect(wait({ p99Ms: 500, wholeTokens: 400 })).toBe(30_000)
+  expect(wait({ p99Ms: 500, wholeTokens: 1_000 })).toBe(60_000)
+  expect(wait({ p99Ms: 15_000, promptTokens: 40_000 })).toBe(45_000)
+})
+
 test('the slowest in a hundred is known from twenty on, for ten minutes, of streams and of whole answers apart', () => {
   const known = circuits()
   for (let count = 1; count <= 19; count++) {

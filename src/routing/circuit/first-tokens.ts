@@ -30,16 +30,34 @@ export interface FirstTokenLimits {
   firstTokenTimeoutReasoningMs: number
 }
 
+/** What an attempt is waited for. */
+export interface Awaited {
+  /** The slowest of a hundred first answers; absent where too little is known. */
+  p99Ms: number | undefined
+  reasons: boolean
+  /** There is nobody to ask after it. */
+  isLast: boolean
+  promptTokens?: number
+  /** Of an answer that comes all at once, how long it may be. */
+  wholeTokens?: number
+}
+
+/** Reading so many tokens, or writing so many before any is seen, may take as long again as the least. */
+const promptTokensMore = 40_000
+const wholeTokensMore = 200
+
 /**
  * How long to wait for an endpoint's first content: three times what it takes at the worst. Where nothing is known of
- * one it gets more, and one that reasons, or after which there is nobody to ask, all there is.
+ * one it gets more, and one that reasons, or after which there is nobody to ask, all there is. What is long by itself
+ * is no silence, for which an endpoint would be given up.
  */
 export function firstTokenTimeout(
-  { p99Ms, reasons, isLast }: { p99Ms: number | undefined; reasons: boolean; isLast: boolean },
+  { p99Ms, reasons, isLast, promptTokens = 0, wholeTokens = 0 }: Awaited,
   limits: FirstTokenLimits,
 ): number {
   const mostMs = reasons ? limits.firstTokenTimeoutReasoningMs : limits.firstTokenTimeoutMs
   if (isLast || (reasons && p99Ms === undefined)) return mostMs
   const leastMs = limits.firstTokenTimeoutMinMs
-  return Math.min(mostMs, Math.max(leastMs, 3 * (p99Ms ?? leastMs)))
+  const ownMs = leastMs * (1 + promptTokens / promptTokensMore + wholeTokens / wholeTokensMore)
+  return Math.min(mostMs, Math.max(Math.round(ownMs), 3 * (p99Ms ?? leastMs)))
 }
