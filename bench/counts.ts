@@ -3,7 +3,7 @@ import * as z from 'zod'
 /** What the bindings were asked for, as the counting Worker tells it. */
 export const counts = z.object({
   requests: z.number(),
-  /** Calls of the Ledger object, by method, before the upstream was asked and after. */
+  /** Calls of objects, by method, before the upstream was asked and after. */
   callsBeforeDispatch: z.record(z.string(), z.number()),
   callsAfterDispatch: z.record(z.string(), z.number()),
   /** D1 statements and batches of the Worker itself. */

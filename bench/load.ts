@@ -9,6 +9,8 @@ export interface Load {
   warmUp: number
   body: (index: number) => object
   headers: (index: number) => Record<string, string>
+  /** Headers that each measured answer has; without them the figure would be of something else. */
+  expects?: Record<string, string>
 }
 
 /** Milliseconds, and requests per second. */
@@ -28,7 +30,7 @@ interface Timing {
 export async function applyLoad(load: Load): Promise<Figures> {
   const agent = new Agent({ keepAlive: true, maxSockets: load.concurrency })
   try {
-    await run(load, agent, load.warmUp)
+    await run({ ...load, expects: {} }, agent, load.warmUp)
     const startedAt = performance.now()
     const timings = await run(load, agent, load.requests)
     const seconds = (performance.now() - startedAt) / 1000
@@ -84,6 +86,9 @@ async function ask(load: Load, agent: Agent, index: number): Promise<Timing> {
     text += String(piece)
   }
   if (response.statusCode !== 200) throw new Error(`${load.url} answered ${response.statusCode}: ${text}`)
+  for (const [name, value] of Object.entries(load.expects ?? {})) {
+    if (response.headers[name] !== value) throw new Error(`${name} is ${String(response.headers[name])}`)
+  }
   // A figure for answers that were cut short would be worth nothing.
   if (!text.includes('completion_tokens')) throw new Error(`no whole answer: ${text.slice(-300)}`)
   return { totalMs: performance.now() - startedAt, firstByteMs: firstByteAt - startedAt }

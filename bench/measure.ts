@@ -1,5 +1,5 @@
 import { cpuMs } from './cpu.ts'
-import { applyLoad, median, type Figures } from './load.ts'
+import { applyLoad, median, type Figures, type Load } from './load.ts'
 import type { Subject } from './subjects.ts'
 
 /** One load that every subject is put under. */
@@ -46,12 +46,19 @@ export interface Measurement extends Figures {
   cpuMs: number
 }
 
-/** One round of a scenario against a URL of a subject; the keys take turns. */
+/** What is other than usual. */
+export interface Variation {
+  url?: string
+  headers?: Record<string, string>
+  expects?: NonNullable<Load['expects']>
+}
+
+/** One round of a scenario against a subject; the keys take turns. */
 export async function measure(
   subject: Subject,
   scenario: Scenario,
   keys: string[],
-  url = subject.url,
+  { url = subject.url, headers = {}, expects = {} }: Variation = {},
 ): Promise<Measurement> {
   const { processId } = subject
   const warmUp = Math.max(scenario.concurrency, Math.ceil(scenario.requests / 10))
@@ -62,7 +69,8 @@ export async function measure(
     requests: scenario.requests,
     warmUp,
     body: () => requestBody(scenario),
-    headers: (index) => ({ authorization: `Bearer ${keys[index % keys.length]}` }),
+    headers: (index) => ({ authorization: `Bearer ${keys[index % keys.length]}`, ...headers }),
+    expects,
   })
   const used = processId === undefined ? Number.NaN : cpuMs(processId) - before
   return { ...figures, cpuMs: used / (scenario.requests + warmUp) }

@@ -3,12 +3,14 @@ import { bill, busyObjectPerMonth, sum, type BillLine } from './bill.ts'
 import type { Counting, Distance } from './counting.ts'
 import type { Environment } from './environment.ts'
 import type { Refreshing } from './refreshing.ts'
+import { atMost, ms, percent, table, times, type Goal } from './markdown.ts'
 import type { Resolving } from './resolving.ts'
 import { medians, scenarioNames, scenarios, spread, type Measurement } from './measure.ts'
+import { failingOvers, routingGoals, routings, totalFailure, type RoutingResults } from './report-routing.ts'
 
 export type Rounds = Record<keyof typeof scenarios, Measurement[]>
 
-export interface Results {
+export interface Results extends RoutingResults {
   environment: Environment
   pass: Rounds
   gateway: Rounds
@@ -37,6 +39,9 @@ export function report(results: Results): string {
     `## Distance and eviction\n\n${distances(results)}`,
     `## What a format costs\n\n${formatCosts(results)}`,
     `## Resolving a model\n\n${resolvings(results)}`,
+    `## Deciding who is asked\n\n${routings(results)}`,
+    `## Failing over\n\n${failingOvers(results)}`,
+    `## When all providers fail\n\n${totalFailure(results)}`,
     `## Refreshing the catalogue\n\n${refreshed(results)}`,
   ]
     .join('\n\n')
@@ -56,13 +61,6 @@ function setting({ environment, pass, gateway }: Results): string {
   )
 }
 
-interface Goal {
-  what: string
-  goal: string
-  measured: string
-  met: boolean
-}
-
 function goals(results: Results): string {
   const { counting } = results
   const before = counting.counts
@@ -80,6 +78,7 @@ function goals(results: Results): string {
     perRequest('object rows written', before.objectRowsWritten / before.requests, 4),
     // A row per request, and one of the account per batch of them.
     perRequest('D1 rows written, amortised,', before.databaseRowsWritten / before.requests, 1.1),
+    ...routingGoals(results, results.pass.wholeAlone),
   ]
   return table(
     ['', 'goal', 'measured', ''],
@@ -90,20 +89,14 @@ function goals(results: Results): string {
 function ratioGoals({ pass, gateway, manyAccounts }: Results): Goal[] {
   const ratio = (name: keyof Rounds, figure: keyof Measurement, over = gateway[name]) =>
     medians(over)[figure] / medians(pass[name])[figure]
-  const atMost = (what: string, most: number, value: number): Goal => ({
-    what,
-    goal: `≤ ${most} ×`,
-    measured: Number.isNaN(value) ? 'not measured: no /proc here' : times(value),
-    met: value <= most,
-  })
   const throughput = ratio('whole32', 'perSecond')
   return [
-    atMost('p50, 1 at a time', 1.5, ratio('wholeAlone', 'p50')),
-    atMost('p50, 32 at a time, one account', 2, ratio('whole32', 'p50')),
-    atMost('p50, 32 at a time, 32 accounts', 2, ratio('whole32', 'p50', manyAccounts)),
-    atMost('first byte of a stream', 2, ratio('streamAlone', 'firstByteP50')),
-    atMost('CPU of a stream of 200 chunks', 4, ratio('stream16', 'cpuMs')),
-    atMost('CPU of a stream of 2,000 chunks', 4, ratio('longStream16', 'cpuMs')),
+    timesAtMost('p50, 1 at a time', 1.5, ratio('wholeAlone', 'p50')),
+    timesAtMost('p50, 32 at a time, one account', 2, ratio('whole32', 'p50')),
+    timesAtMost('p50, 32 at a time, 32 accounts', 2, ratio('whole32', 'p50', manyAccounts)),
+    timesAtMost('first byte of a stream', 2, ratio('streamAlone', 'firstByteP50')),
+    timesAtMost('CPU of a stream of 200 chunks', 4, ratio('stream16', 'cpuMs')),
+    timesAtMost('CPU of a stream of 2,000 chunks', 4, ratio('longStream16', 'cpuMs')),
     {
       what: 'requests per second, 32 at a time',
       goal: '≥ 0.5 ×',
@@ -113,11 +106,15 @@ function ratioGoals({ pass, gateway, manyAccounts }: Results): Goal[] {
   ]
 }
 
+function timesAtMost(what: string, most: number, value: number): Goal {
+  return atMost(what, most, value, { unit: '×' })
+}
+
 function perRequest(what: string, value: number, most: number): Goal {
   return { what: `${what} per request`, goal: `≤ ${most}`, measured: value.toFixed(2), met: value <= most }
 }
 
-function figures({ pass, gateway, manyAccounts }: Results): string {
+function figures({ pass, gateway, manyAccounts, hits }: Results): string {
   return table(
     ['', 'p50 ms', 'p99 ms', 'first byte ms', 'requests/s', 'CPU ms'],
     [
@@ -126,6 +123,7 @@ function figures({ pass, gateway, manyAccounts }: Results): string {
         figureRow(`gateway: ${scenarios[name].name}`, gateway[name]),
       ]),
       figureRow('gateway: whole answers, 32 at a time, 32 accounts', manyAccounts),
+      figureRow('gateway: kept answer, 1 at a time', hits),
     ],
   )
 }
@@ -265,20 +263,4 @@ function distances({ distance, distanceMs, counting }: Results): string {
 
 function distanceRow(what: string, near: number, far: number): string[] {
   return [what, ms(near), ms(far), ms(far - near)]
-}
-
-function table(head: string[], rows: string[][]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-}
-
-function ms(value: number): string {
-  return Number.isNaN(value) ? 'not measured' : value.toFixed(2)
-}
-
-function times(value: number): string {
-  return `${value.toFixed(2)} ×`
-}
-
-function percent(part: number): string {
-  return `${(part * 100).toFixed(0)} %`
 }

@@ -1,11 +1,14 @@
 import { writeFile } from 'node:fs/promises'
+import { measureAmplification } from './amplification.ts'
 import { countEverything, measureDistance } from './counting.ts'
 import { measure, scenarioNames, scenarios, type Measurement } from './measure.ts'
 import { environment } from './environment.ts'
+import { measureFailingOver } from './failing-over.ts'
 import { measureTranslating } from './formats.ts'
 import { measureRefreshing } from './refreshing.ts'
 import { measureResolving } from './resolving.ts'
 import { report, type Results, type Rounds } from './report.ts'
+import { measureRouting } from './routing.ts'
 import {
   fundDefaultAccount,
   makeAccounts,
@@ -24,6 +27,12 @@ const distanceMs = 20
 const accounts = 32
 const catalogueSizes = [700, 7_000, 70_000]
 
+/** The first answer is kept for a day, and all that are measured are that one. */
+const keptAnswers = {
+  headers: { 'x-openrouter-cache': 'true', 'x-openrouter-cache-ttl': '86400' },
+  expects: { 'x-openrouter-cache-status': 'HIT' },
+}
+
 const upstream = await startUpstream()
 try {
   const results: Results = {
@@ -34,6 +43,9 @@ try {
     distance: await told('distance to the object', () => measureDistance(upstream, distanceMs)),
     translating: await told('translating streams', measureTranslating),
     resolving: await told('resolving models', () => measureResolving(catalogueSizes)),
+    failingOver: await told('failing over', () => measureFailingOver(upstream)),
+    amplification: await told('total failure', () => measureAmplification(upstream)),
+    routing: await told('routing', () => measureRouting(upstream)),
     refreshing: await told('refreshing the catalogue', () => measureRefreshing(upstream)),
   }
   const text = report(results)
@@ -47,6 +59,7 @@ interface Comparison {
   pass: Rounds
   gateway: Rounds
   manyAccounts: Measurement[]
+  hits: Measurement[]
   pumped: Measurement[]
   steps: Record<string, { alone: Measurement[]; together: Measurement[] }>
 }
@@ -60,6 +73,7 @@ async function compare(provider: Upstream): Promise<Comparison> {
       pass: noRounds(),
       gateway: noRounds(),
       manyAccounts: [],
+      hits: [],
       pumped: [],
       steps: {},
     }
@@ -87,15 +101,18 @@ async function oneRound(
   for (const name of scenarioNames) {
     comparison.pass[name].push(await measure(subjects.pass, scenarios[name], ['none']))
     comparison.gateway[name].push(await measure(subjects.gateway, scenarios[name], [keys.gateway]))
+    if (name !== 'wholeAlone') continue
+    // Beside the pass-through that it is compared with.
+    comparison.hits.push(await measure(subjects.gateway, scenarios[name], [keys.gateway], keptAnswers))
   }
   comparison.manyAccounts.push(await measure(subjects.gateway, scenarios.whole32, keys.many))
   const pump = `${subjects.steps.gateway.url}/pump`
-  comparison.pumped.push(await measure(subjects.steps, scenarios.stream16, ['none'], pump))
+  comparison.pumped.push(await measure(subjects.steps, scenarios.stream16, ['none'], { url: pump }))
   for (const step of ['authenticate', 'decode', 'admit', 'call']) {
     const figures = (comparison.steps[step] ??= { alone: [], together: [] })
     const url = `${subjects.steps.gateway.url}/${step}`
-    figures.alone.push(await measure(subjects.steps, scenarios.wholeAlone, [keys.steps], url))
-    figures.together.push(await measure(subjects.steps, scenarios.whole32, [keys.steps], url))
+    figures.alone.push(await measure(subjects.steps, scenarios.wholeAlone, [keys.steps], { url }))
+    figures.together.push(await measure(subjects.steps, scenarios.whole32, [keys.steps], { url }))
   }
 }
 

@@ -14,7 +14,12 @@ export interface Subject {
 }
 
 export interface Upstream {
+  /** Of the provider that answers, of one that says 503 at once, and of one that resets the connection instead. */
   baseUrl: string
+  failingUrl: string
+  resettingUrl: string
+  /** How many requests came, whatever became of them. */
+  callsTotal: () => Promise<number>
   stop: () => void
 }
 
@@ -22,7 +27,14 @@ export interface Upstream {
 export async function startUpstream(): Promise<Upstream> {
   const child = spawn(process.execPath, ['bench/upstream.ts'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const [port] = await once(child.stdout, 'data')
-  return { baseUrl: `http://127.0.0.1:${String(port).trim()}/v1`, stop: () => void child.kill() }
+  const origin = `http://127.0.0.1:${String(port).trim()}`
+  return {
+    baseUrl: `${origin}/v1`,
+    failingUrl: `${origin}/503`,
+    resettingUrl: `${origin}/reset`,
+    callsTotal: async () => z.number().parse(await (await fetch(`${origin}/calls`)).json()),
+    stop: () => void child.kill(),
+  }
 }
 
 export async function startSubject(

@@ -5,7 +5,8 @@ import { portOf } from '../test/support/upstream.ts'
 
 /**
  * The provider of the benchmark, in a process of its own: answers at once with `seed` tokens, and streams one chunk per
- * token, `temperature` × 10 milliseconds apart. Prints its port.
+ * token, `temperature` × 10 milliseconds apart. Below /503 it refuses, below /reset it breaks the connection off, and
+ * /calls tells how often it was asked. Prints its port.
  */
 const asked = z.object({
   stream: z.boolean().optional(),
@@ -25,12 +26,24 @@ server.listen(0, '127.0.0.1', () => process.stdout.write(`${portOf(server.addres
 // The process ends with the one that started it.
 process.stdin.resume().on('end', () => process.exit())
 
+let callsTotal = 0
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { url = '', socket } = request
+  if (url === '/calls') return void response.end(String(callsTotal))
+  callsTotal++
   let text = ''
   for await (const piece of request.setEncoding('utf8')) text += String(piece)
+  if (url.startsWith('/503/')) return refuse(response)
+  if (url.startsWith('/reset/')) return void socket.resetAndDestroy()
   const { stream, seed: tokens, temperature } = asked.parse(JSON.parse(text))
   if (stream) await streamTokens(response, tokens, temperature * 10)
   else answerWhole(response, tokens)
+}
+
+function refuse(response: ServerResponse): void {
+  response.writeHead(503, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ error: { message: 'The model is overloaded.', code: 503 } }))
 }
 
 function answerWhole(response: ServerResponse, tokens: number): void {

@@ -3,9 +3,12 @@ import type { Env } from '../src/env.ts'
 import { Ledger as PlainLedger } from '../src/ledger/ledger.ts'
 import { noCounts, type Counts } from './counts.ts'
 
+// Every Worker of wrangler.toml exports the classes its bindings name.
+export { CatalogueKeeper, Health } from '../src/index.ts'
+
 /**
- * The gateway with its bindings counted, and where `DISTANCE_MS` is set, with that much time on the way to the Ledger
- * objects and back. Worker and objects share one isolate here, so these counters see both. Requests come one by one.
+ * The gateway with its bindings counted, and where `DISTANCE_MS` is set, with that much time on the way to the objects
+ * and back. Worker and objects share one isolate here, so these counters see both. Requests come one by one.
  */
 interface BenchEnv extends Env {
   DISTANCE_MS?: string
@@ -13,8 +16,8 @@ interface BenchEnv extends Env {
 
 let counted: Counts = structuredClone(noCounts)
 let dispatched = false
-/** One for all requests, like the binding it stands for: by it the gateway remembers what it found in a database. */
-let countedDatabase: D1Database | undefined
+/** The same for all requests, as the runtime has it: by its bindings the gateway remembers what it knows. */
+let countedEnv: Env | undefined
 const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = []
 
 const plainFetch = globalThis.fetch
@@ -35,11 +38,13 @@ export default {
     }
     dispatched = false
     counted.requests++
-    return await worker.fetch(
-      request,
-      { ...env, LEDGER: countedNamespace(env), DB: (countedDatabase ??= countedByWorker(env.DB)) },
-      ctx,
-    )
+    countedEnv ??= {
+      ...env,
+      LEDGER: countedNamespace(env.LEDGER, env),
+      ...(env.HEALTH && { HEALTH: countedNamespace(env.HEALTH, env) }),
+      DB: countedByWorker(env.DB),
+    }
+    return await worker.fetch(request, countedEnv, ctx)
   },
 }
 
@@ -73,9 +78,9 @@ function around<T extends object>(target: T, replace: (name: string, method: Mem
   })
 }
 
-function countedNamespace(env: BenchEnv): Env['LEDGER'] {
+function countedNamespace<T extends object>(namespace: T, env: BenchEnv): T {
   const distanceMs = Number(env.DISTANCE_MS ?? 0)
-  return around(env.LEDGER, (name, method) => {
+  return around(namespace, (name, method) => {
     if (name !== 'get' && name !== 'getByName') return method
     return (...given) => {
       const stub = method(...given)

@@ -1,7 +1,7 @@
 import type { Env } from '../src/env.ts'
 
-// Every Worker of wrangler.toml exports the class its binding names.
-export { Ledger } from '../src/ledger/ledger.ts'
+// Every Worker of wrangler.toml exports the classes its bindings name.
+export { CatalogueKeeper, Health, Ledger } from '../src/index.ts'
 
 /** The bare pass-through that everything is compared with. */
 export default {

@@ -14,7 +14,8 @@ import type { GenerationRecord } from '../src/ledger/contract.ts'
 import { call } from '../src/providers/call.ts'
 import { openaiChatDialect } from '../src/wire/openai-chat/dialect.ts'
 
-export { Ledger } from '../src/ledger/ledger.ts'
+// Every Worker of wrangler.toml exports the classes its bindings name.
+export { CatalogueKeeper, Health, Ledger } from '../src/index.ts'
 
 /** The pass-through with the gateway's first steps before it, one more on each path: what each of them costs. */
 type BenchContext = Context<{ Bindings: Env }>
