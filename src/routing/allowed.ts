@@ -2,8 +2,9 @@ import type { RoutingSettings } from '../generation/routing.ts'
 
 /** Whether a model's id, or the id before its variant, is one of those that the patterns mean; `*` is any characters. */
 export function matchesAny(id: string, patterns: readonly string[]): boolean {
-  const [base = ''] = id.split(':')
-  return patterns.some((pattern) => matches(id, pattern) || matches(base, pattern))
+  const name = id.toLowerCase()
+  const [base = ''] = name.split(':')
+  return patterns.some((pattern) => matches(name, pattern) || matches(base, pattern))
 }
 
 /** By pieces and not by a regular expression: a pattern of many stars must not take forever. */

@@ -139,6 +139,9 @@ describe('the settings of an account and a key', () => {
     expect((await refusal('openai/gpt-4o', { settings }))['message']).toMatch(
       'the ignored_models of this key',
     )
+    const big = 'ollama/Qwen3:32B'
+    expect(await idsOf(big, { settings: [{ allowedModels: ['ollama/qwen3'] }] })).toEqual([big])
+    expect(await refusal(big, { settings: [{ ignoredModels: [big] }] })).toMatchObject({ code: 403 })
   })
 })
 
