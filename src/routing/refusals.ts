@@ -67,7 +67,7 @@ export function nobodyMay(
   const models = candidates.map(({ model }) => model.id)
   const details = { models, serving: providersOf(candidates.flatMap(({ endpoints }) => endpoints)) }
   if (last === 'allowed_providers') return noneAllowed(details, rules, candidates[0]?.endpoints ?? [])
-  if (last === 'context_length') return tooLong(candidates, asked)
+  if (last === 'context_length') return tooLong(models, removed, asked)
   const { code, field, says } = reasons[last]
   const who = details.serving.join(', ')
   const detail = `No provider of ${models.join(', ')} ${says}.`
@@ -117,13 +117,12 @@ function noneAllowed(
   )
 }
 
-function tooLong(candidates: Selection['candidates'], asked: Asked): GatewayError {
-  const endpoints = candidates.flatMap((each) => each.endpoints)
-  const most = Math.max(...endpoints.map(({ contextLength }) => contextLength))
-  const models = candidates.map(({ model }) => model.id).join(', ')
+function tooLong(models: readonly string[], removed: readonly Removal[], asked: Asked): GatewayError {
+  const short = removed.filter(({ by }) => by === 'context_length')
+  const most = Math.max(...short.map(({ endpoint }) => endpoint.contextLength))
   return new GatewayError(
     'context_length_exceeded',
-    `The prompt has about ${tokensOf(asked)} tokens, but the context of ${models} is ${most} tokens.`,
+    `The prompt has about ${tokensOf(asked)} tokens, but the context of ${models.join(', ')} is ${most} tokens.`,
   )
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { abc, modelWith, order, removals } from './endpoints.ts'
+import { nobodyMay } from '../../src/routing/refusals.ts'
+import { abc, asking, candidate, modelWith, order, planFor, removals } from './endpoints.ts'
 
 const keeps = { training: false, retains: true, retentionDays: 30 }
 const trains = { training: true, retains: true, retentionDays: null }
@@ -238,4 +239,15 @@ test('a prompt that fills the context is left to who has more room', () => {
     { provider: 'b', dollars: 2, contextLength: 8_000 },
   ])
   expect(order({ models: [model], promptTokensEstimate: 1_000 })).toEqual(['b'])
+})
+
+test('a prompt that is too long is told the longest context of those that may serve', () => {
+  const model = modelWith('m/m', [
+    { provider: 'a', dollars: 1, contextLength: 50 },
+    { provider: 'b', dollars: 1, contextLength: 100_000 },
+  ])
+  const ask = { provider: { only: ['a'] }, promptTokensEstimate: 80 }
+  const { rules, removed } = planFor({ models: [model], ...ask })
+  const { message } = nobodyMay({ candidates: [candidate(model)] }, removed, { rules, asked: asking(ask) })
+  expect(message).toBe('The prompt has about 80 tokens, but the context of m/m is 50 tokens.')
 })
