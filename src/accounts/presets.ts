@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { answerOf } from '../base/sql.ts'
+import { RecentTexts } from '../cache/recent-texts.ts'
 import type { Env } from '../env.ts'
 import type { Format } from '../generation/request.ts'
 import { parseBody } from '../wire/client-body.ts'
@@ -56,7 +57,7 @@ export async function applyPreset(
 ): Promise<{ body: JsonObject; preset?: AppliedPreset }> {
   const { slug, body } = referenceOf(asked)
   if (slug === undefined) return { body }
-  const row = await latest(env, accountId, slug)
+  const row = await inForce(env, accountId, slug)
   if (!row) {
     throw invalid(`This account has no preset ${quoted(slug)}: GET /api/v1/presets lists those it has`)
   }
@@ -233,6 +234,24 @@ export async function deletePreset(env: Env, accountId: string, slug: string): P
   const query = env.DB.prepare('delete from presets where account_id = ? and slug = ?').bind(accountId, slug)
   const { meta } = await answerOf(query.run())
   if (meta.changes === 0) throw noSuchPreset(slug)
+}
+
+/** Presets by account and slug, as this isolate read them last: for as long as D1 does not answer, they are in force. */
+const rowsCache = new RecentTexts()
+
+async function inForce(env: Env, accountId: string, slug: string): Promise<PresetRow | null> {
+  const key = `${accountId} ${slug}`
+  try {
+    const row = await latest(env, accountId, slug)
+    if (row) rowsCache.set(key, JSON.stringify(row))
+    else rowsCache.delete(key)
+    return row
+  } catch (error) {
+    const known = rowsCache.get(key)
+    if (known === undefined) throw error
+    const row: PresetRow = JSON.parse(known)
+    return row
+  }
 }
 
 async function latest(env: Env, accountId: string, slug: string): Promise<PresetRow | null> {

@@ -12,6 +12,10 @@ const user = { role: 'user', content: 'Hi' }
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
 
+function down(): Promise<never> {
+  return Promise.reject(new Error('D1_ERROR: no answer'))
+}
+
 /** A key of a new account. */
 async function aKey(): Promise<{ accountId: string; key: string }> {
   const { id } = await makeAccount()
@@ -468,6 +472,22 @@ describe('a request that names a preset', () => {
       400,
       'preset: has a system prompt, which goes before messages; ask POST /chat/completions',
     ])
+  })
+
+  test('is what it was last while D1 does not answer; where it is not known here, the request may be tried again', async () => {
+    const { gateway, upstream, caller } = await fixture(preset)
+    const statement = { bind: () => statement, first: down }
+    const failing = { ...gateway, DB: new Proxy(env.DB, { get: () => () => statement }) }
+    const ask = async (from: Env) =>
+      await askWhole(from, { preset: 'x', messages: [user] }, { key: caller.key })
+    expect((await ask(failing)).response.status).toBe(503)
+    expect((await ask(gateway)).response.status).toBe(200)
+    expect((await ask(failing)).response.status).toBe(200)
+    const [before, meanwhile] = (await upstream.calls()).map(({ body }) => body)
+    expect(meanwhile).toBe(before)
+    await send('DELETE', '/presets/x', { key: caller.key })
+    expect((await ask(gateway)).response.status).toBe(400)
+    expect((await ask(failing)).response.status).toBe(503)
   })
 
   test('no storage is asked of a request that names none', async () => {
