@@ -108,12 +108,13 @@ function isClientsDoing(error: GatewayError): boolean {
 }
 
 /** What of an error may be said inside an answer: of our own faults, nothing. */
-function failureOf(error: GatewayError): Extract<AnswerEvent, { type: 'error' }>['error'] {
-  return {
-    type: error.type,
-    message: error.message,
-    ...(error.details.metadata && { metadata: error.details.metadata }),
-  }
+function failureOf({
+  type,
+  message,
+  details,
+}: GatewayError): Extract<AnswerEvent, { type: 'error' }>['error'] {
+  const { metadata, availability } = details
+  return { type, message, ...(metadata && { metadata }), ...(availability && { availability }) }
 }
 
 /** The status that is recorded for a client that went away before it got one. */

@@ -1,4 +1,4 @@
-import type { ErrorType } from '../base/errors.ts'
+import type { Availability, ErrorType } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Seal } from './conversation.ts'
 import type { Format } from './request.ts'
@@ -57,6 +57,7 @@ export interface GenerationFailure {
   type: ErrorType
   message: string
   metadata?: Record<string, unknown>
+  availability?: Availability
   nativeReason?: string
 }
 

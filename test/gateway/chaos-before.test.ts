@@ -30,7 +30,11 @@ test('F3 is told in the stream where keep-alives have committed its headers', as
     status: 200,
     content: '',
     finish: 'error',
-    error: { code: 503, metadata: { error_type: 'provider_overloaded' } },
+    error: {
+      code: 503,
+      metadata: { error_type: 'provider_overloaded' },
+      availability: { code: 'temporarily_unavailable', retryable: true },
+    },
     usage: { cost: 0, completion_tokens: 0 },
     chargedNanos: 0,
     heldNanos: 0,

@@ -37,11 +37,12 @@ export function errorJson(error: GatewayError, generationId: string): JsonObject
 }
 
 /** The failure of an answer that has begun. Of a failure of ours or of a provider's no more than its type is told. */
-export function failureOf({ type, message, metadata }: GenerationFailure): GatewayError {
+export function failureOf({ type, message, metadata, availability }: GenerationFailure): GatewayError {
   const { status } = new GatewayError(type, message)
   const { provider_code: code, ...shown } = metadata ?? {}
   const told = status < 500 && code !== undefined ? { provider_code: code, ...shown } : shown
   return new GatewayError(type, status === 500 ? 'Internal Server Error' : message, {
     ...(Object.keys(told).length > 0 && { metadata: told }),
+    ...(availability && { availability }),
   })
 }
