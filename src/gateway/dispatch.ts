@@ -16,6 +16,7 @@ import { outcomeOf } from '../routing/health/observation.ts'
 import type { Exchange } from './exchange.ts'
 import { exhausted, type Failure } from './exhausted.ts'
 import { Itinerary } from './itinerary.ts'
+import { bugIn, log } from './log.ts'
 import { askedOf } from './plan.ts'
 
 /** What happens while serving: the provider's events, and beside them a note of each endpoint tried. */
@@ -140,10 +141,18 @@ function answer(
 }
 
 /** What an endpoint did wrong counts against it, and a key of ours that it refuses is told to the operator. */
-function report({ env, client }: Exchange, endpoint: Endpoint, error: GatewayError): void {
+function report({ env, client, generationId }: Exchange, endpoint: Endpoint, error: GatewayError): void {
   const atMs = Date.now()
   const outcome = outcomeOf(error)
   client.keep(observe(env, { endpoint, atMs, outcome }))
+  if (error.type === 'server') {
+    log({
+      generation_id: generationId,
+      event: 'attempt_broken',
+      provider: endpoint.provider,
+      ...bugIn(error),
+    })
+  }
   if (outcome === 'failure' && credentialStatuses.has(error.details.upstream?.status ?? null)) {
     credentialRefused(env, endpoint.provider, atMs)
   }

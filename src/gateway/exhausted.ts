@@ -1,7 +1,7 @@
 import { GatewayError, type Availability, type UpstreamFault } from '../base/errors.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import { providerOf } from '../providers/table.ts'
-import { notTranslated, regionRefused } from '../wire/upstream-error.ts'
+import { gatewayBug, notTranslated, regionRefused } from '../wire/upstream-error.ts'
 import type { Exchange } from './exchange.ts'
 import { remedyFor } from './remedy.ts'
 
@@ -22,10 +22,13 @@ export function exhausted(
   const last = failures.at(-1)?.error ?? new GatewayError('server', 'Internal Server Error')
   // The request itself was at fault, or the code was: no endpoint's availability explains it.
   if (last.details.upstream?.failOver !== true) return last
-  const asked = failures.filter(({ error }) => error.details.upstream?.code !== notTranslated)
+  const asked = failures.filter(({ error }) => !ourOwn.has(error.details.upstream?.code))
   if (asked.length === 0) return last
   return unanswered(exchange, asked)
 }
+
+/** What no endpoint had a part in. */
+const ourOwn: ReadonlySet<string | undefined> = new Set([notTranslated, gatewayBug])
 
 function unanswered(exchange: Pick<Exchange, 'env' | 'place' | 'plan'>, failures: Failure[]): GatewayError {
   // Of several models the last one's failure is the answer's.

@@ -6,7 +6,7 @@ import { isContent, type GenerationEvents } from '../generation/events.ts'
 import type { Format, GenerationRequest } from '../generation/request.ts'
 import { parseJson, readObject } from '../wire/json.ts'
 import type { Protocol, Quirks, UpstreamBody, UpstreamTarget } from '../wire/protocol.ts'
-import { brokenAnswer, untranslatable, upstreamError } from '../wire/upstream-error.ts'
+import { brokenAnswer, bugAt, untranslatable, upstreamError } from '../wire/upstream-error.ts'
 import { addressOf, headersOf, surfaceOf } from './address.ts'
 import type { Ask } from './auth/auth.ts'
 import { readText } from './body.ts'
@@ -17,7 +17,7 @@ import { retryHint } from './retry-hint.ts'
 import type { Provider, Surface, Transport } from './provider.ts'
 import { makerOf, providerOf } from './table.ts'
 import { workersAi } from './workers-ai.ts'
-import { Watch, type CallLimits } from './watch.ts'
+import { connectionLost, Watch, type CallLimits } from './watch.ts'
 
 /** An endpoint as a call needs it. */
 export interface CallTarget extends Omit<UpstreamTarget, 'maker'> {
@@ -65,12 +65,10 @@ export async function* call(
   const pace = { thinks: target.reasoning ?? false, whole: !target.streams }
   const watch = new Watch(limits, pace, (error) => attempt.abort(error))
   let ended = false
-  let brokenCode: string = neverAnswered
   try {
     const upstream = encoded(way, ready)
     onDropped?.(upstream.dropped)
     const response = await send(way, upstream, { env, signal: attempt.signal })
-    brokenCode = 'connection_lost'
     if (response.ok) watch.sawHeaders()
     for await (const events of answerOf(response, way, watch)) {
       if (events.some(isContent)) watch.sawContent()
@@ -81,7 +79,7 @@ export async function* call(
   } catch (error) {
     // What the runtime says of an aborted read differs; why it was aborted does not.
     if (attempt.signal.aborted) throw attempt.signal.reason
-    throw error instanceof GatewayError ? error : brokenAnswer(brokenCode, error)
+    throw error instanceof GatewayError ? error : bugAt(error)
   } finally {
     signal.removeEventListener('abort', leave)
     watch.stop()
@@ -181,7 +179,17 @@ export async function post(
 
 function transportOf(env: ProviderEnv, provider: Provider): Transport {
   const bound = bindingOf(env, provider)
-  return bound ? workersAi(bound) : (provider.transport ?? fetchOutside)
+  const transport = bound ? workersAi(bound) : (provider.transport ?? fetchOutside)
+  return async (url, request) => await fromOutside(transport(url, request), neverAnswered)
+}
+
+/** What the network breaks is the provider's failure; what else is thrown here is a bug of ours. */
+async function fromOutside<T>(coming: Promise<T>, code: string): Promise<T> {
+  try {
+    return await coming
+  } catch (error) {
+    throw brokenAnswer(code, error)
+  }
 }
 
 /** What auth asks may be for others as well, so it does not end with the one call, but in time. */
@@ -190,7 +198,7 @@ function asking(transport: Transport): Ask {
     const signal = AbortSignal.timeout(askTimeoutMs)
     const request = { method: 'POST', headers: { ...headers }, body, signal, redirect: 'manual' } as const
     const response = await transport(url, request)
-    const { text } = await readText(response, refusalBytesMax)
+    const { text } = await fromOutside(readText(response, refusalBytesMax), neverAnswered)
     return { status: response.status, text }
   }
 }
@@ -224,14 +232,14 @@ async function* answerOf(
 }
 
 async function readAnswer(response: Response): Promise<JsonObject> {
-  const { text, isWhole } = await readText(response, answerBytesMax)
+  const { text, isWhole } = await fromOutside(readText(response, answerBytesMax), connectionLost)
   const body = isWhole ? readObject(parseJson(text)) : undefined
   if (!body) throw brokenAnswer(isWhole ? 'invalid_json' : 'body_too_large')
   return body
 }
 
 async function refusalOf(protocol: Protocol, response: Response): Promise<GatewayError> {
-  const { text } = await readText(response, refusalBytesMax)
+  const { text } = await fromOutside(readText(response, refusalBytesMax), connectionLost)
   const fault = protocol.decodeFault(response.status, text)
   const retryAfterSeconds = retryHint(response.headers, Date.now())
   return upstreamError(response.status, fault, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })

@@ -1,5 +1,6 @@
 import { GatewayError } from '../base/errors.ts'
 import type { SseMessage } from '../base/sse.ts'
+import { brokenAnswer } from '../wire/upstream-error.ts'
 
 /** How long a call may wait, milliseconds; names and meaning as in the gateway's limits. */
 export interface CallLimits {
@@ -10,6 +11,9 @@ export interface CallLimits {
   commentsOnlyTimeoutMs: number
   totalTimeoutMs: number
 }
+
+/** The code of a connection that broke in the middle of an answer. */
+export const connectionLost = 'connection_lost'
 
 /** How long a connection may stay open after the answer on it is complete. */
 const hangUpMs = 250
@@ -68,12 +72,16 @@ export class Watch {
 
   /** Passes messages on and notes when they come. The time our own reader takes is not the provider's. */
   async *over(batches: AsyncIterable<SseMessage[]>): AsyncGenerator<SseMessage[], void> {
-    for await (const batch of batches) {
-      this.#byteAt = Date.now()
-      if (batch.some((message) => 'data' in message)) this.#messageAt = this.#byteAt
-      this.#readerPaused = true
-      yield batch
-      this.#resume()
+    try {
+      for await (const batch of batches) {
+        this.#byteAt = Date.now()
+        if (batch.some((message) => 'data' in message)) this.#messageAt = this.#byteAt
+        this.#readerPaused = true
+        yield batch
+        this.#resume()
+      }
+    } catch (error) {
+      throw error instanceof GatewayError ? error : brokenAnswer(connectionLost, error)
     }
   }
 

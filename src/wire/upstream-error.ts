@@ -26,6 +26,15 @@ export const regionRefused = 'region_refused'
 /** The code of a request that the endpoint's format has no words for: the endpoint was not asked. */
 export const notTranslated = 'not_translated'
 
+/** The code of a bug of ours in asking or reading an endpoint: it had no part in it. */
+export const gatewayBug = 'gateway_bug'
+
+/** A bug of ours as the failure of one endpoint: another's format may be without it. */
+export function bugAt(cause: unknown): GatewayError {
+  const upstream = { status: null, code: gatewayBug, failOver: true }
+  return new GatewayError('server', 'Internal Server Error', { upstream, cause })
+}
+
 /** Our own refusal to translate, as the failure of one endpoint: another may speak the client's format. */
 export function untranslatable(error: GatewayError): GatewayError {
   const upstream = { status: null, code: notTranslated, failOver: true }

@@ -1,10 +1,15 @@
 import type { GatewayError } from '../../base/errors.ts'
-import { notTranslated, regionRefused } from '../../wire/upstream-error.ts'
+import { gatewayBug, notTranslated, regionRefused } from '../../wire/upstream-error.ts'
 import type { Result } from './circuit.ts'
 
 /** What says nothing of an endpoint's own state. A refused credential is told elsewhere: its other keys may be fine. */
 const ignoredStatuses: ReadonlySet<number | null> = new Set([400, 401, 402, 404, 413, 422])
-const ignoredCodes: ReadonlySet<string | undefined> = new Set([notTranslated, regionRefused, 'total_timeout'])
+const ignoredCodes: ReadonlySet<string | undefined> = new Set([
+  notTranslated,
+  gatewayBug,
+  regionRefused,
+  'total_timeout',
+])
 const silentCodes: ReadonlySet<string | undefined> = new Set(['headers_timeout', 'first_token_timeout'])
 
 /** What a failed attempt says of its endpoint. */
