@@ -12,6 +12,17 @@ export type ProviderEnv = Pick<Env, 'SIMULATOR' | 'AI' | 'WORKERS_AI' | 'CATALOG
  * behind a binding that is there and switched on, and the simulator where there is nothing else or it is asked for.
  */
 export function liveProviders(env: ProviderEnv): ReadonlySet<string> {
+  const known = liveCache.get(env)
+  if (known) return known
+  const live = findLive(env)
+  liveCache.set(env, live)
+  return live
+}
+
+/** The runtime gives all requests of an isolate the same bindings. */
+const liveCache = new WeakMap<ProviderEnv, ReadonlySet<string>>()
+
+function findLive(env: ProviderEnv): ReadonlySet<string> {
   const live = providers.filter(
     (provider) => !provider.transport && (isConfigured(env, provider) || bindingOf(env, provider)),
   )

@@ -39,7 +39,8 @@ export interface Ranking {
  * From a request to an ordered list of endpoints. Pure: no I/O, no clock, no chance but what it is given. Where the
  * contract leaves something open, `choices.ts` says what was chosen.
  */
-export function plan(input: PlanInput): Ranking {
+export function plan(asked: PlanInput): Ranking {
+  const input = { ...asked, health: remembered(asked.health) }
   const { request, selection, settings, nowMs } = input
   const rules = rulesOf(request.routing, settings)
   const groups = selection.candidates.map((candidate) => {
@@ -80,6 +81,18 @@ export function plan(input: PlanInput): Ranking {
   }
 }
 
+/** What is computed of an endpoint, once. */
+function remembered<T>(compute: (endpoint: Endpoint) => T): (endpoint: Endpoint) => T {
+  const known = new Map<Endpoint, T>()
+  return (endpoint) => {
+    const before = known.get(endpoint)
+    if (before !== undefined) return before
+    const value = compute(endpoint)
+    known.set(endpoint, value)
+    return value
+  }
+}
+
 /** Of the endpoints that may serve a model, those that serve it best: an open tool loop, the tier, what was asked for. */
 function wanted(
   kept: readonly Endpoint[],
@@ -103,7 +116,7 @@ function orderingOf({ sort }: Candidate, rules: Rules, input: PlanInput): Orderi
     rules,
     by: sortOf(sort, rules, request),
     health,
-    priceOf: (endpoint) => scalarPrice(endpoint, promptTokens, nowMs),
+    priceOf: remembered((endpoint) => scalarPrice(endpoint, promptTokens, nowMs)),
     random,
   }
 }
