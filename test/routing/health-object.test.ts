@@ -2,6 +2,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
+import { openModel } from '../../src/catalogue/open-model.ts'
 import { selectModel } from '../../src/catalogue/resolve.ts'
 import type { Env } from '../../src/env.ts'
 import type { Board } from '../../src/routing/health/board.ts'
@@ -70,6 +71,16 @@ test('[R2] an outage that one isolate saw is known to another once it has planne
   expect(healthOf(there, atMs)(one)).toMatchObject({ outage: false, requests: 0 })
   await refresh(there, endpoints, atMs)
   expect(healthOf(there, atMs)(one)).toMatchObject({ outage: true, requests: 2 })
+})
+
+test('names that anybody may invent at an open host leave nothing behind', async () => {
+  const id = `ollama/${crypto.randomUUID()}`
+  const [endpoint = expect.unreachable('it has one')] = openModel(id)?.endpoints ?? []
+  const here = isolate()
+  for (let count = 0; count < 2; count++)
+    await observe(here, { endpoint, atMs: Date.now(), outcome: 'failure' })
+  expect(healthOf(here, Date.now())(endpoint).requests).toBe(0)
+  expect(await objectOf(id).measures()).toEqual({})
 })
 
 test('[R2][R3] requests go around a host in an outage, and come back to it after 30 seconds', async () => {

@@ -1,5 +1,6 @@
 import { secondMs } from '../../base/time.ts'
 import type { Endpoint } from '../../catalogue/model.ts'
+import { openModel } from '../../catalogue/open-model.ts'
 import type { Env } from '../../env.ts'
 import { classRequestsMin } from '../choices.ts'
 import { endpointKey, unknownHealth, type EndpointHealth, type HealthOf } from '../endpoint-health.ts'
@@ -60,6 +61,9 @@ export function healthOf(env: Env, nowMs: number): HealthOf {
  */
 export async function observe(env: Env, observation: Observation): Promise<void> {
   const { endpoint, atMs } = observation
+  const { id, endpoints } = endpoint.model
+  // Clients name these as they like: there is nothing to choose, and there would be no end to what is remembered.
+  if (endpoints.length === 1 && openModel(id)) return
   const known = knownOf(env, endpoint.model.id)
   tally(known.board, observation)
   tally(known.untold, observation)
