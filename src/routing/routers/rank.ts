@@ -42,8 +42,8 @@ const depth: Readonly<Record<Tier, number>> = { 1: 0, 2: 0.4, 3: 0.8 }
 
 /**
  * Best first: the cheapest of those that are able; then whoever is not, the ablest first. A cost tier, or else a ceiling,
- * says who takes part at all; a ceiling that leans to quality asks for the highest tier. `shares` are what parts of one's
- * own spending models have had: of two at a price, the more used one is it.
+ * says who takes part at all; a ceiling that leans to quality asks for the highest tier. `shares` are what parts of
+ * the requests here models have had: of two at a price, the more used one is it.
  */
 export function ranked(
   contenders: readonly Contender[],
