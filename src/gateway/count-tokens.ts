@@ -29,7 +29,8 @@ export async function answerCount(
     const { headers } = c.req.raw
     const limits = limitsOf(env)
     const caller = await authenticate(env, headers)
-    const { routing } = await profileOf(env, caller, limits, nowMs)
+    // No admission follows that would tell of a newer profile, and the prompt goes to whom this one lets have it.
+    const { routing } = await profileOf(env, caller, { ...limits, profileFreshMs: 0 }, nowMs)
     const asked = await readBody(c.req.raw, limits)
     const { body } = await applyPreset(env, caller.accountId, asked, dialect.format)
     const request = dialect.decodeRequest(body, headers)

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import * as z from 'zod'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { Env } from '../../src/env.ts'
-import { account, type TestAccount } from '../support/account.ts'
+import { account, manage, type TestAccount } from '../support/account.ts'
 import { ask } from '../support/chat.ts'
 import { headerOf, provider, reply, replyJson } from '../support/provider.ts'
 
@@ -98,6 +98,18 @@ test('every name is counted for that is answered for, and nobody counts who may 
     expect(await inputTokens(await count(request, settings))).toBeLessThan(100)
   }
   expect(await upstream.calls()).toHaveLength(3)
+})
+
+test('what a key lays down holds for the next count: no prompt goes where it may not any more', async () => {
+  const upstream = await provider(replyJson(200, { input_tokens: 1_234 }))
+  const settings = { ANTHROPIC_API_KEY: 'operator-key', ANTHROPIC_BASE_URL: upstream.baseUrl }
+  const request = { model: claude, messages: [{ role: 'user', content: 'Hello' }] }
+  expect(await inputTokens(await count(request, settings))).toBe(1_234)
+  await manage(env, 'PATCH', `/keys/${caller.hash}`, { routing: { enforce_zdr: true } })
+  expect(await inputTokens(await count(request, settings))).toBeLessThan(100)
+  await manage(env, 'PATCH', `/keys/${caller.hash}`, { routing: null })
+  expect(await inputTokens(await count(request, settings))).toBe(1_234)
+  expect(await upstream.calls()).toHaveLength(2)
 })
 
 test('Gemini counts too: the whole request at AI Studio, tools and system included', async () => {
