@@ -7,6 +7,9 @@ const restMs = 30_000
 /** The plan's writes come back at midnight UTC, or when the plan is another. */
 const writesRestMs = 10 * 60_000
 
+/** For so long an isolate does not ask whether another place has cleared its answer, and has a newer one. */
+const nearMs = 60_000
+
 /** KV refuses shorter lives. An answer's own expiry is what counts. */
 const kvSecondsMin = 60
 
@@ -26,8 +29,8 @@ export class AnswerStore {
   }
 
   async read(key: string): Promise<StoredAnswer | undefined> {
-    const near = this.#recent.get(key)
-    const answer = near === undefined ? await this.#readFar(key) : parse(near)
+    const near = this.#readNear(key)
+    const answer = near && Date.now() < near.untilMs ? near.answer : await this.#readFar(key, near?.answer)
     if (!answer || answer.expiresAtMs > Date.now()) return answer
     this.#recent.delete(key)
     return undefined
@@ -35,7 +38,7 @@ export class AnswerStore {
 
   /** In this isolate at once, elsewhere when the promise is fulfilled: with `spent` where that is to be told. */
   async write(key: string, text: string, ttlSeconds: number): Promise<'spent' | undefined> {
-    this.#recent.set(key, text)
+    this.#keepNear(key, text)
     const [told] = await Promise.all([
       this.#writeKv(key, text, ttlSeconds),
       caches.default
@@ -59,18 +62,32 @@ export class AnswerStore {
     await edge
   }
 
-  async #readFar(key: string): Promise<StoredAnswer | undefined> {
-    if (Date.now() < this.#readsRestUntilMs) return undefined
+  #readNear(key: string): { answer: StoredAnswer; untilMs: number } | undefined {
+    const near = this.#recent.get(key)
+    if (near === undefined) return undefined
+    const start = near.indexOf('{')
+    return { answer: parse(near.slice(start)), untilMs: Number(near.slice(0, start)) }
+  }
+
+  #keepNear(key: string, text: string): void {
+    this.#recent.set(key, `${Date.now() + nearMs}${text}`)
+  }
+
+  /** The answer of another place, unless that is older than the one here, or there is none. */
+  async #readFar(key: string, near?: StoredAnswer): Promise<StoredAnswer | undefined> {
+    if (Date.now() < this.#readsRestUntilMs) return near
     const { promise: late, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(() => reject(new Error('late')), readTimeoutMs)
     try {
       const text = await Promise.race([this.#fetch(key), late])
       const answer = text === null ? undefined : parse(text)
-      if (text !== null) this.#recent.set(key, text)
-      return answer
+      const isNewer = answer && answer.storedAtMs >= (near?.storedAtMs ?? 0)
+      if (isNewer) this.#keepNear(key, text ?? '')
+      else if (near) this.#keepNear(key, JSON.stringify(near))
+      return isNewer ? answer : near
     } catch {
       this.#readsRestUntilMs = Date.now() + restMs
-      return undefined
+      return near
     } finally {
       clearTimeout(timer)
     }
