@@ -1,12 +1,13 @@
 import { sha256Hex } from '../base/hash.ts'
 import { GatewayError } from '../base/errors.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 import type { UsdNanos } from '../base/money.ts'
 import type { Endpoint, Modality, Model } from '../catalogue/model.ts'
 import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import type { RoutingSettings } from '../generation/routing.ts'
 import type { Markups, Profile } from '../ledger/contract.ts'
-import { holdNanos, markupOf, type Markup, type PromptCaps } from '../ledger/cost.ts'
+import { holdNanos, markupOf, type Kept, type Markup, type PromptCaps } from '../ledger/cost.ts'
 import { makerAt } from '../providers/address.ts'
 import type { Selection } from '../routing/candidate.ts'
 import type { HealthOf } from '../routing/endpoint-health.ts'
@@ -14,6 +15,7 @@ import { isFree, mostTokens } from '../routing/filters.ts'
 import { plan, stuckTo, type Ranked, type Ranking } from '../routing/plan.ts'
 import { nobodyMay } from '../routing/refusals.ts'
 import { selectCandidates } from '../routing/select.ts'
+import { isMarked } from '../wire/cache-breakpoints.ts'
 import { readArray, readObject, readText } from '../wire/json.ts'
 import { reasoningOn } from '../wire/reasoning-on.ts'
 import { refusalOfKind } from './kind.ts'
@@ -104,7 +106,7 @@ interface Planned {
 
 function pricedPlan({ profile, limits }: PlanningContext, { request, selection, ranking }: Planned): Plan {
   const endpoints = attempted(ranking.ranked, limits.attemptsMax)
-  const promptCaps = promptCapsOf(request)
+  const promptCaps = promptCapsOf(request, endpoints)
   const [first] = endpoints
   if (!first) throw new Error('unreachable: a plan has an endpoint')
   const { markups, version: profileVersion, routing: settings = [] } = profile
@@ -242,14 +244,33 @@ export function markupAt(markups: Markups, { model }: Endpoint): Markup {
   return markupOf(markups, model.id)
 }
 
-function promptCapsOf(request: GenerationRequest): PromptCaps {
+function promptCapsOf(request: GenerationRequest, endpoints: readonly Endpoint[]): PromptCaps {
   const { promptTokensMax, needs } = request
   return {
     promptTokensMax,
     // A film has a soundtrack.
     hasSound: needs.audioInput || needs.videoInput,
     webSearchesMax: offersSearch(request) ? searchAllowance : 0,
+    ...(endpoints.some(({ price }) => price.cacheWriteLongPicos !== undefined) && {
+      kept: keptFor(request.native.body),
+    }),
   }
+}
+
+/** How long a prompt is asked to be kept, at the most, by the marks that may stand anywhere in it. */
+function keptFor(body: JsonObject): Kept {
+  if (isSomewhere(body, ({ ttl }) => ttl === '1h')) return 'hour'
+  return isSomewhere(body, hasMark) ? 'minutes' : 'not'
+}
+
+function hasMark(object: JsonObject): boolean {
+  return isMarked(object, 'cache_control') || isMarked(object, 'prompt_cache_breakpoint')
+}
+
+function isSomewhere(value: Json, is: (object: JsonObject) => boolean): boolean {
+  const object = readObject(value)
+  if (object && is(object)) return true
+  return (readArray(value) ?? Object.values(object ?? {})).some((each) => isSomewhere(each, is))
 }
 
 /** Whether the tools include the provider's own search, which every format calls much the same. */

@@ -31,7 +31,11 @@ export interface PromptCaps {
   webSearchesMax: number
   /** The service tier that is asked for. */
   serviceTier?: string
+  /** How long the prompt is asked to be kept in a cache. Absent: nobody knows, so as long as may be. */
+  kept?: Kept
 }
+
+export type Kept = 'not' | 'minutes' | 'hour'
 
 /** Amounts are in pico-USD times `factorUnit` until they are rounded. */
 const perNano = 1000n * factorUnit
@@ -61,7 +65,11 @@ export function cost(usage: Usage, price: Price, markup: Markup, atMs: number): 
 export function holdNanos(caps: Caps, price: Price, markup: Markup): UsdNanos {
   const prompt = count(caps.promptTokensMax)
   const completion = count(caps.completionTokensMax)
-  const promptPrices = caps.hasSound ? [...textPrices, ...soundPrices] : textPrices
+  const promptPrices = [
+    ...textPrices,
+    ...writePrices.slice(0, writesWithin(caps.kept, price)),
+    ...(caps.hasSound ? soundPrices : []),
+  ]
   const tokens = pricesWithin(price, caps.promptTokensMax, caps.serviceTier).map(
     ({ prices, factor }) =>
       (prompt * dearest(prices, promptPrices) + completion * dearest(prices, completionPrices)) * factor,
@@ -88,13 +96,26 @@ export function markupOf(markups: Markups, modelId: string): Markup {
   return markup
 }
 
-const textPrices = [
-  'promptPicos',
-  'cachedPicos',
-  'cacheWritePicos',
-  'cacheWriteLongPicos',
-  'promptImagePicos',
-] as const
+/** What of a usage is paid for: a cache that is written although nobody asked for that is no more than prompt. */
+export function asKept(usage: Usage, kept: Kept | undefined, price: Price): Usage {
+  const writes = writesWithin(kept, price)
+  if (writes === 2) return usage
+  return {
+    ...usage,
+    ...(writes < 1 && { cacheWriteTokens: 0 }),
+    cacheWriteLongTokens: 0,
+  }
+}
+
+const textPrices = ['promptPicos', 'cachedPicos', 'promptImagePicos'] as const
+const writePrices = ['cacheWritePicos', 'cacheWriteLongPicos'] as const
+
+/** How many of the two prices may come to apply. Who sells an hour writes on demand alone; others write unasked. */
+function writesWithin(kept: Kept = 'hour', { cacheWriteLongPicos: hour }: Price): 0 | 1 | 2 {
+  if (kept === 'hour') return 2
+  return kept === 'not' && hour !== undefined ? 0 : 1
+}
+
 const soundPrices = ['promptAudioPicos', 'cachedAudioPicos'] as const
 const completionPrices = [
   'completionPicos',

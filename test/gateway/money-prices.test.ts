@@ -68,9 +68,56 @@ test('searches of the web and caches that are kept for an hour are on the bill',
   const settings: Env = { ...env, ANTHROPIC_API_KEY: 'operator-key', ANTHROPIC_BASE_URL: upstream.baseUrl }
   const search = { type: 'web_search_20250305', name: 'web_search', max_uses: 3 }
   const body = { model: 'anthropic/claude-haiku-4.5', max_tokens: 100, messages: greeting, tools: [search] }
-  const { text } = await askWhole(settings, body, { key: caller.key, path: '/api/v1/messages' })
+  const costKept = async (marks: JsonObject) => {
+    const { text } = await askWhole(
+      settings,
+      { ...body, ...marks },
+      { key: caller.key, path: '/api/v1/messages' },
+    )
+    return costIn(JSON.parse(text))
+  }
+  const cached = { type: 'ephemeral' }
   // 100 × 1 + 1000 × 1.25 + 2000 × 2 + 50 × 5 millionths of a dollar, and a cent for each search.
-  expect(costIn(JSON.parse(text))).toBe(0.0256)
+  expect(await costKept({ cache_control: { ...cached, ttl: '1h' } })).toBe(0.0256)
+  // Nobody pays for keeping longer than asked: 3000 × 1.25, and 3000 × 1 in place of both.
+  expect([await costKept({ cache_control: cached }), await costKept({})]).toEqual([0.0241, 0.02335])
+})
+
+test('what is set aside for Claude grows with how long its prompt is asked to be kept', async () => {
+  const caller = await account(env)
+  const asks = [
+    {},
+    { cache_control: { type: 'ephemeral' } },
+    { system: [{ type: 'text', text: 'Be kind', cache_control: { type: 'ephemeral', ttl: '1h' } }] },
+  ]
+  const answer = replyJson(200, {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'm',
+    stop_reason: 'end_turn',
+    content: [{ type: 'text', text: 'Hi' }],
+    usage: { input_tokens: 1, output_tokens: 1 },
+  })
+  const upstream = await provider(...asks.map((_, index) => [gate(`call-${index}`), ...answer]))
+  const settings: Env = { ...env, ANTHROPIC_API_KEY: 'operator-key', ANTHROPIC_BASE_URL: upstream.baseUrl }
+  const held: number[] = []
+  for (const [index, marks] of asks.entries()) {
+    const body = {
+      model: 'anthropic/claude-haiku-4.5',
+      max_tokens: 1,
+      system: [{ type: 'text', text: 'Be kind' }],
+      messages: [{ role: 'user', content: 'word '.repeat(10_000) }],
+      ...marks,
+    }
+    const asked = askWhole(settings, body, { key: caller.key, path: '/api/v1/messages' })
+    await upstream.until(({ length }) => length === index + 1)
+    held.push((await caller.heldNanos()) - 5_000)
+    await upstream.open(`call-${index}`)
+    await asked
+  }
+  const [plain = 0, minutes, hour] = held
+  expect([minutes, hour]).toEqual([1.25 * plain, 2 * plain])
 })
 
 test('what is served in another tier than the usual is billed by the usual price where the tier has none', async () => {

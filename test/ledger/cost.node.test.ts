@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { nanosMax } from '../../src/base/money.ts'
 import type { Price } from '../../src/catalogue/model.ts'
 import { noUsage, type Usage } from '../../src/generation/usage.ts'
-import { cost, holdNanos, markupOf, parseMarkup, type Markup } from '../../src/ledger/cost.ts'
+import {
+  asKept,
+  cost,
+  holdNanos,
+  markupOf,
+  parseMarkup,
+  type Kept,
+  type Markup,
+} from '../../src/ledger/cost.ts'
 
 const price: Price = {
   promptPicos: 150_000,
@@ -174,6 +182,27 @@ describe('which prices apply', () => {
     expect(holdNanos({ ...caps, serviceTier: 'flex' }, dear, one)).toBe(usual)
     expect(holdNanos({ ...caps, webSearchesMax: 3 }, dear, one)).toBe(usual + 15)
     expect(holdNanos({ ...caps, hasSound: true }, dear, one)).toBe(1000 * 9000 + 10 * 3000)
+  })
+
+  test('a hold is for a cache that is written only where one is asked for, or its host writes one unasked', () => {
+    const claude = {
+      promptPicos: 3_000_000,
+      completionPicos: 0,
+      cachedPicos: 300_000,
+      cacheWritePicos: 3_750_000,
+      cacheWriteLongPicos: 6_000_000,
+    }
+    const { cacheWriteLongPicos: _, ...unasked } = claude
+    const caps = { promptTokensMax: 1000, completionTokensMax: 0, webSearchesMax: 0, hasSound: false }
+    const kinds = ['hour', 'minutes', 'not'] as const
+    const held = (rates: Price) => kinds.map((kept) => holdNanos({ ...caps, kept }, rates, one))
+    expect(held(claude)).toEqual([6_000_000, 3_750_000, 3_000_000])
+    expect(held(unasked)).toEqual([3_750_000, 3_750_000, 3_750_000])
+    expect(holdNanos(caps, claude, one)).toBe(6_000_000)
+    const written = { cacheWriteTokens: 1000, cacheWriteLongTokens: 400 }
+    const paid = (kept: Kept) =>
+      cost(asKept({ ...usage, ...written }, kept, claude), claude, one, 0).costNanos
+    expect([paid('hour'), paid('minutes'), paid('not')]).toEqual([4_650_000, 3_750_000, 3_000_000])
   })
 })
 
@@ -359,15 +388,21 @@ test('P1: parts never count beyond their totals, whatever a provider says', () =
   )
 })
 
+const keeping = fc.constantFrom<Kept | undefined>(undefined, 'not', 'minutes', 'hour')
+const extras = fc.tuple(tokens, tokens, keeping)
+
 test('P2: a hold covers any usage within the caps it was computed for, at any time, in any tier that may serve', () => {
   fc.assert(
-    fc.property(anyUsage, fc.tuple(tokens, tokens), anyPrice, anyMarkup, anyTime, (usage, more, ...rest) => {
+    fc.property(anyUsage, extras, anyPrice, anyMarkup, anyTime, (told, more, ...rest) => {
       const [rates, markup, at] = rest
+      const kept = more[2]
+      const usage = asKept(told, kept, rates)
       const caps = {
         promptTokensMax: usage.promptTokens + more[0],
         completionTokensMax: usage.completionTokens + more[1],
         webSearchesMax: usage.webSearches,
         hasSound: true,
+        ...(kept && { kept }),
         ...(usage.serviceTier !== undefined && { serviceTier: usage.serviceTier }),
       }
       const held = holdNanos(caps, rates, markup)
