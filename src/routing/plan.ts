@@ -33,6 +33,8 @@ export interface Ranking {
   panics: boolean
   /** Whether a conversation goes on where it was served before. */
   sticks: boolean
+  /** Who may come first for that alone. */
+  sticksTo: (endpoint: Endpoint) => boolean
 }
 
 /**
@@ -78,6 +80,7 @@ export function plan(asked: PlanInput): Ranking {
     panics,
     sticks:
       orderings[0]?.by === 'balance' || orderings[0]?.by === 'exacto' ? maySticks(rules, request) : false,
+    sticksTo: likeFirst(ranked, selection, rules),
   }
 }
 
@@ -201,11 +204,25 @@ function maySticks({ order, minThroughput, maxLatency }: Rules, { routing }: Ask
   )
 }
 
+/**
+ * A router's choice may go on with any of its models. Else the model that is asked for comes first again, whoever stood
+ * in for it, and so does the tier.
+ */
+function likeFirst(
+  ranked: readonly Ranked[],
+  { router }: Selection,
+  { serviceTier }: Rules,
+): (endpoint: Endpoint) => boolean {
+  const first = ranked[0]?.endpoint
+  return ({ model, tier }) =>
+    (router !== undefined || model === first?.model) && (serviceTier !== 'priority' || tier === first?.tier)
+}
+
 /** The ranking with the endpoint first that served the conversation before, if it may serve and is not given up. */
 export function stuckTo(ranking: Ranking, stickTo: string | undefined, health: HealthOf): Ranking {
   if (stickTo === undefined || !ranking.sticks) return ranking
   const sticky = ranking.ranked.find(({ endpoint }) => endpointKey(endpoint) === stickTo)
-  if (!sticky || !savesByCache(sticky.endpoint)) return ranking
+  if (!sticky || !ranking.sticksTo(sticky.endpoint) || !savesByCache(sticky.endpoint)) return ranking
   const { ejected, cooling, outage } = health(sticky.endpoint)
   if (ejected || cooling || outage) return ranking
   const others = ranking.ranked.filter((each) => each !== sticky)

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import type { Model } from '../../src/catalogue/model.ts'
+import { unknownHealth } from '../../src/routing/endpoint-health.ts'
+import { plan, stuckTo } from '../../src/routing/plan.ts'
+import { asking, candidate, modelWith, type Asking } from './endpoints.ts'
+
+const facts = { dollars: 2, price: { cachedPicos: 1 } }
+const p = modelWith('p/p', [
+  { ...facts, provider: 'a' },
+  { ...facts, provider: 'b' },
+])
+const q = modelWith('q/q', [{ ...facts, provider: 'c' }])
+const routing = { conversation: { key: 'talk', explicit: true } }
+
+/** The tags in the order of attempts, of a conversation that was served before by the endpoint of this key. */
+function orderAfter(
+  stickTo: string,
+  { router, models = [p, q], ...ask }: Asking & { router?: string; models?: readonly Model[] } = {},
+): string[] {
+  const candidates = models.map((model) => candidate(model))
+  const ranking = plan({
+    request: asking({ ...ask, routing: { ...routing, ...ask.routing } }),
+    selection: { candidates, ...(router !== undefined && { router }) },
+    settings: [],
+    health: () => unknownHealth,
+    nowMs: 0,
+    random: () => 0,
+  })
+  return stuckTo(ranking, stickTo, () => unknownHealth).ranked.map(({ endpoint }) => endpoint.tag)
+}
+
+test('a conversation goes on where its model served it', () => {
+  expect(orderAfter('p/p b')).toEqual(['b', 'a', 'c'])
+})
+
+test('a fallback model that once stood in does not keep the conversation', () => {
+  expect(orderAfter('q/q c')).toEqual(['a', 'b', 'c'])
+})
+
+test('of the models that a router chose, the one that served goes on', () => {
+  expect(orderAfter('q/q c', { router: 'openrouter/auto' })).toEqual(['c', 'a', 'b'])
+})
+
+test('who asks for priority is not kept at the usual tier', () => {
+  const tiered = modelWith('p/p', [
+    { ...facts, provider: 'a' },
+    { ...facts, provider: 'a', variant: 'priority', tier: 'priority' },
+  ])
+  const asked = { models: [tiered], routing: { serviceTier: 'priority' } } as const
+  expect(orderAfter('p/p a', asked)).toEqual(['a/priority', 'a'])
+  expect(orderAfter('p/p a/priority', asked)).toEqual(['a/priority', 'a'])
+})
