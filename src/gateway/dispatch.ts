@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import { isContent, type GenerationEvent, type GenerationEvents } from '../generation/events.ts'
 import type { GenerationRequest } from '../generation/request.ts'
@@ -18,9 +19,17 @@ import { exhausted, type Failure } from './exhausted.ts'
 import { Itinerary } from './itinerary.ts'
 import { bugIn, log } from './log.ts'
 import { askedOf } from './plan.ts'
+import { redacted } from './redacted.ts'
 
 /** What happens while serving: the provider's events, and beside them a note of each endpoint tried. */
-export type DispatchEvent = GenerationEvent | { type: 'attempt'; endpoint: Endpoint; attempt: AttemptRecord }
+export type DispatchEvent = GenerationEvent | AttemptNote
+export interface AttemptNote {
+  type: 'attempt'
+  endpoint: Endpoint
+  attempt: AttemptRecord
+  /** What it was sent, where the client wants to see that. */
+  sent?: JsonObject
+}
 export type DispatchEvents = AsyncGenerator<DispatchEvent[], void>
 
 /**
@@ -84,6 +93,7 @@ interface Attempt {
   preamble: DispatchEvent[]
   /** What it could not be asked. */
   dropped: readonly string[]
+  sent?: JsonObject
 }
 
 function begin(
@@ -134,8 +144,9 @@ function answer(
     env,
     signal: AbortSignal.any([left, stop]),
     limits: { ...limits, firstTokenTimeoutMs, totalTimeoutMs },
-    onDropped: (fields) => {
-      attempt.dropped = fields
+    onEncoded: ({ body, dropped }) => {
+      attempt.dropped = dropped
+      if (request.echoesUpstream) attempt.sent = redacted(body)
     },
   })
 }
@@ -189,14 +200,15 @@ const droppedNameMax = 100
 /** The provider's own price. */
 const unmarked = { numerator: 1n, denominator: 1n }
 
-function note(attempt: Attempt, error?: GatewayError): DispatchEvent {
-  const { endpoint, startedAtMs, dropped } = attempt
+function note(attempt: Attempt, error?: GatewayError): AttemptNote {
+  const { endpoint, startedAtMs, dropped, sent } = attempt
   const names = [...new Set(dropped)].slice(0, droppedMax).map((name) => name.slice(0, droppedNameMax))
   const told = attempt.preamble.findLast((event) => event.type === 'usage')
   const wastedNanos = error && told && cost(told.usage, endpoint.price, unmarked, startedAtMs).upstreamNanos
   return {
     type: 'attempt',
     endpoint,
+    ...(sent && { sent }),
     attempt: {
       provider: endpoint.provider,
       providerName: providerOf(endpoint.provider)?.name ?? endpoint.provider,

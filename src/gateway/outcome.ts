@@ -7,10 +7,10 @@ import { TokenCounter } from '../generation/tokens.ts'
 import { noUsage, type Usage } from '../generation/usage.ts'
 import type { Source } from '../cache/recording.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
-import { asKept, cost, holdNanos, type Cost, type Markup } from '../ledger/cost.ts'
+import { cost, holdNanos, type Cost, type Markup } from '../ledger/cost.ts'
 import { ToolCalls } from '../routing/health/tool-calls.ts'
 import type { AnswerContext, AnswerEvent, Charge } from '../wire/dialect.ts'
-import type { DispatchEvent } from './dispatch.ts'
+import type { AttemptNote, DispatchEvent } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { metadataOf } from './metadata.ts'
 import { capsAt, markupAt } from './plan.ts'
@@ -39,6 +39,8 @@ export class Outcome {
   /** Unless something better is known, a bug of ours ended it. */
   end: End = 'failed'
   readonly #exchange: Exchange
+  /** The bodies that providers were sent, where the client wants to see them. */
+  readonly #sent: JsonObject[] = []
   /** On the price of the endpoint. */
   #markup: Markup = { numerator: 1n, denominator: 1n }
   readonly #delivered = new TokenCounter()
@@ -62,7 +64,7 @@ export class Outcome {
     const isFirst = this.firstContentAtMs === undefined
     this.#reportedBefore = this.#reported
     for (const event of batch) {
-      if (event.type === 'attempt') this.#attempted(event.endpoint, event.attempt)
+      if (event.type === 'attempt') this.#attempted(event)
       else if (event.type === 'usage') {
         this.#reported = { usage: event.usage, deliveredTokens: this.#delivered.tokens }
       } else {
@@ -81,7 +83,8 @@ export class Outcome {
     this.finish = undefined
   }
 
-  #attempted(endpoint: Endpoint, attempt: AttemptRecord): void {
+  #attempted({ endpoint, attempt, sent }: AttemptNote): void {
+    if (sent) this.#sent.push(sent)
     this.attempts.push(attempt)
     this.endpoint = endpoint
     this.#markup = markupAt(this.#exchange.plan.markups, endpoint)
@@ -113,6 +116,7 @@ export class Outcome {
       promptTokensEstimate: this.recalled ? 0 : request.promptTokensEstimate,
       ...(request.hidesReasoning && { hidesReasoning: true }),
       asked: request.native.body,
+      sent: this.#sent,
       ...(tellsRouting && !this.recalled && { routing: () => this.#routing() }),
     }
   }
@@ -204,8 +208,7 @@ export class Outcome {
   }
 
   #cost(usage: Usage, { price }: Endpoint): Cost {
-    const { arrivedAtMs, plan } = this.#exchange
-    return cost(asKept(usage, plan.promptCaps.kept, price), price, this.#markup, arrivedAtMs)
+    return cost(usage, price, this.#markup, this.#exchange.arrivedAtMs)
   }
 
   #exposed(completionTokensMax: number): UsdNanos {

@@ -5,7 +5,7 @@ import { Recording, replayed, type Source, type StoredAnswer } from '../cache/re
 import type { RoutingSettings } from '../generation/routing.ts'
 import type { Dialect } from '../wire/dialect.ts'
 import { openaiCompletionsDialect } from '../wire/openai-chat/completions-dialect.ts'
-import type { DispatchEvent, DispatchEvents } from './dispatch.ts'
+import type { AttemptNote, DispatchEvents } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { log } from './log.ts'
 import type { Outcome } from './outcome.ts'
@@ -86,10 +86,7 @@ async function* keep(
 }
 
 /** The endpoint that was tried last is the one that answers. */
-function sourceOf(
-  generationId: string,
-  { endpoint, attempt }: Extract<DispatchEvent, { type: 'attempt' }>,
-): Source {
+function sourceOf(generationId: string, { endpoint, attempt }: AttemptNote): Source {
   const { provider, providerName, upstreamModel } = attempt
   return { generationId, model: endpoint.model.id, provider, providerName, upstreamModel }
 }

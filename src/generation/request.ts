@@ -36,6 +36,8 @@ export interface GenerationRequest {
   needs: { tools: boolean; imageInput: boolean; audioInput: boolean; fileInput: boolean; videoInput: boolean }
   /** The model may think, but the client does not want to see it. */
   hidesReasoning?: boolean
+  /** The client wants to see, in the stream, what providers are sent. */
+  echoesUpstream?: true
   /** An alias chose the model: one that must think and is asked not to thinks as little as it can. Else it refuses. */
   lenientReasoning?: true
   user?: string

@@ -34,8 +34,8 @@ export interface CallOptions {
   /** Aborted when nobody wants the answer any more. */
   signal: AbortSignal
   limits: CallLimits
-  /** Told, before anything is sent, what the request asks for and the endpoint cannot be asked. */
-  onDropped?: (fields: readonly string[]) => void
+  /** Told, before anything is sent, what will be, and what the endpoint cannot be asked. */
+  onEncoded?: (upstream: UpstreamBody) => void
 }
 
 /** The largest answers that are read whole, bytes. */
@@ -54,7 +54,7 @@ export const neverAnswered = 'connection_failed'
 export async function* call(
   target: CallTarget,
   request: GenerationRequest,
-  { env, signal, limits, onDropped }: CallOptions,
+  { env, signal, limits, onEncoded }: CallOptions,
 ): GenerationEvents {
   const way = wayTo(env, target, request)
   const ready = await readied(way, request, signal)
@@ -67,7 +67,7 @@ export async function* call(
   let ended = false
   try {
     const upstream = encoded(way, ready)
-    onDropped?.(upstream.dropped)
+    onEncoded?.(upstream)
     const response = await send(way, upstream, { env, signal: attempt.signal })
     if (response.ok) watch.sawHeaders()
     for await (const events of answerOf(response, way, watch)) {

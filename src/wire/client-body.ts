@@ -12,6 +12,15 @@ export function parseBody<S extends z.ZodMiniType>(schema: S, body: JsonObject):
 
 export const sessionId = z.string().check(z.maxLength(256))
 
+export const debug = z.nullish(z.object({ echo_upstream_body: z.nullish(z.boolean()) }))
+
+/** Debugging is for streams: elsewhere it is ignored (OpenRouter: errors and debugging). */
+export function echoing(request: { debug?: z.infer<typeof debug>; stream?: boolean | null | undefined }): {
+  echoesUpstream?: true
+} {
+  return request.stream && request.debug?.echo_upstream_body ? { echoesUpstream: true } : {}
+}
+
 /** The session that a client names in a header. */
 export function sessionOf(headers: Headers): string | undefined {
   const session = sessionId.safeParse(headers.get('x-session-id') ?? '')

@@ -29,6 +29,8 @@ export interface AnswerContext {
   hidesReasoning?: boolean
   /** The client's own body, for formats whose answers repeat what was asked. */
   asked?: JsonObject
+  /** The bodies that providers were sent, in their order, where the client wants to see them. */
+  sent?: readonly JsonObject[]
   /**
    * Fields that say how the request was routed, where the client wants to know. They belong to what ends the answer,
    * and are known by then; to a whole answer the gateway adds them.

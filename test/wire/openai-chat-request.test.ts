@@ -167,7 +167,6 @@ test('what is not built yet is refused by name; what asks for nothing is not', (
     n: 2,
     best_of: 3,
     prompt: 'Once',
-    debug: { echo_upstream_body: true },
     max_tool_calls: 3,
     stop_server_tools_when: [{ type: 'x' }],
     web_search_options: { search_context_size: 'low' },

@@ -45,6 +45,7 @@ const requestFields: Record<string, Handling> = {
   provider: 'kept',
   plugins: 'kept',
   preset: 'kept',
+  debug: 'kept',
   service_tier: 'kept',
   stop_server_tools_when: refused,
 }

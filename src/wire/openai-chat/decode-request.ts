@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
-import { betasIn, once, parseBody, sessionOf } from '../client-body.ts'
+import { betasIn, echoing, once, parseBody, sessionOf } from '../client-body.ts'
 import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject } from '../json.ts'
 import { invalid, notYet } from '../refusals.ts'
@@ -26,6 +26,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     ...(caps.length > 0 && { maxTokens: Math.min(...caps) }),
     ...measurePrompt(request).facts(Boolean(request.tools?.length)),
     ...(hidesReasoning(request) && { hidesReasoning: true }),
+    ...echoing(request),
     ...(request.user && { user: request.user }),
     ...(session && { sessionId: session }),
     ...(request.metadata && { metadata: request.metadata }),

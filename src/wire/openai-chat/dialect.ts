@@ -34,7 +34,7 @@ class ChunkEncoder implements AnswerEncoder {
   }
 
   encode(events: AnswerEvent[]): string {
-    let text = ''
+    let text = this.#begin()
     for (const event of events) text += this.#encodeEvent(event)
     return text
   }
@@ -43,6 +43,13 @@ class ChunkEncoder implements AnswerEncoder {
     const failure = this.#failure ? this.#writeFailure(this.#failure) : ''
     this.#failure = undefined
     return `${failure}data: [DONE]\n\n`
+  }
+
+  /** What is told before the answer. */
+  #begin(): string {
+    const { sent = [] } = this.#context
+    if (this.#head !== undefined) return ''
+    return sent.map((body) => this.#write({ choices: [], debug: { echo_upstream_body: body } })).join('')
   }
 
   #encodeEvent(event: AnswerEvent): string {

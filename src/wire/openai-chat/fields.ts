@@ -79,10 +79,10 @@ const requestFields: Record<string, Handling> = {
   provider: 'kept',
   plugins: 'kept',
   preset: 'kept',
+  debug: 'kept',
   service_tier: 'kept',
   transforms: refused,
   prompt: { refusedUnless: [''] },
-  debug: { refusedUnless: [{ echo_upstream_body: false }] },
 }
 
 export function handlingOf(field: string): 'sent' | 'edited' | 'kept' | 'refused' {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { JsonObject } from '../../base/json.ts'
-import { sessionId } from '../client-body.ts'
+import { debug, sessionId } from '../client-body.ts'
 
 /**
  * What a chat request may say (OpenRouter: chat completions). Known fields are strict; a null means "not set". What
@@ -165,6 +165,7 @@ export const chatRequest = z.object({
   session_id: z.nullish(sessionId),
   metadata: z.nullish(metadata),
   trace: z.nullish(z.looseObject({})),
+  debug,
 
   temperature: z.nullish(z.number().check(z.gte(0), z.lte(2))),
   top_p: fraction,

@@ -1,7 +1,7 @@
 import { inEnglish } from '../../base/english.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
-import { betasIn, once, parseBody, sessionOf } from '../client-body.ts'
+import { betasIn, echoing, once, parseBody, sessionOf } from '../client-body.ts'
 import { routingAsk } from '../routing-ask.ts'
 import { readArray, readObject } from '../json.ts'
 import { firstIssue, invalid, notYet } from '../refusals.ts'
@@ -37,6 +37,7 @@ export function decodeRequest(body: JsonObject, headers: Headers): GenerationReq
     ...(typeof request.max_output_tokens === 'number' && { maxTokens: request.max_output_tokens }),
     ...measurePrompt(request, items).facts(Boolean(request.tools?.length)),
     ...(reasoning?.exclude && { hidesReasoning: true }),
+    ...echoing(request),
     ...(user && { user }),
     ...(session && { sessionId: session }),
     ...(request.metadata && { metadata: request.metadata }),

@@ -47,11 +47,15 @@ class EventEncoder implements AnswerEncoder {
 
   #begin(): string {
     if (this.#sequence > 0) return ''
+    const { sent = [] } = this.#context
     const response = responseInProgress(this.#context)
-    return (
-      this.#write({ type: 'response.created', response }) +
-      this.#write({ type: 'response.in_progress', response })
-    )
+    const frames: Frame[] = [
+      // Clients expect it before all else.
+      { type: 'response.created', response },
+      { type: 'response.in_progress', response },
+      ...sent.map((body) => ({ type: 'response.debug', debug: { echo_upstream_body: body } })),
+    ]
+    return frames.map((frame) => this.#write(frame)).join('')
   }
 
   #write(frame: Frame): string {

@@ -81,7 +81,7 @@ const requestFields: Record<string, Handling> = {
   plugins: 'kept',
   preset: 'kept',
   service_tier: 'kept',
-  debug: { unless: [{ echo_upstream_body: false }], because: ' is not supported yet' },
+  debug: 'kept',
 }
 
 function handlingIn(field: string): Handling | undefined {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { JsonObject } from '../../base/json.ts'
-import { sessionId } from '../client-body.ts'
+import { debug, sessionId } from '../client-body.ts'
 
 /**
  * What a Responses request may say (OpenRouter: responses). Known fields are strict; a null means "not set". Items and
@@ -170,6 +170,7 @@ export const responsesRequest = z.object({
   session_id: z.nullish(sessionId),
   metadata: z.nullish(metadata),
   trace: z.nullish(z.looseObject({})),
+  debug,
 
   max_output_tokens: z.nullish(z.int().check(z.gte(1))),
   temperature: z.nullish(z.number().check(z.gte(0), z.lte(2))),
