@@ -248,6 +248,28 @@ test("[83] an unknown key is refused in the format's shape, without a request", 
   })
 })
 
+const overloaded = { type: 'error', error: { type: 'rate_limit_error', message: 'Too many requests' } }
+const filtered = {
+  type: 'error',
+  error: { type: 'invalid_request_error', message: 'Output blocked by content filtering policy' },
+}
+
+test.each([
+  ['a rate limit', replyJson(429, overloaded)],
+  ['a refusal', replyJson(400, filtered)],
+])('[92] fallbacks are triggered by a rate limit as well as by a refusal: %s', async (_, failure) => {
+  const fallback = 'anthropic/claude-sonnet-5.5'
+  const request = { fallbacks: [{ model: fallback }], stream: true }
+  const { response, events, upstream } = await messages(request, [failure, messageStream(...hello)])
+  expect(response.status).toBe(200)
+  expect(events[0]).toMatchObject({ type: 'message_start', message: { model: fallback } })
+  const asked = (await upstream.calls()).map(({ body }): JsonObject => JSON.parse(body))
+  expect(asked.map(({ model }) => model)).toEqual(['claude-haiku-4-5', 'claude-sonnet-5-5'])
+  expect(asked[1]).not.toHaveProperty('fallbacks')
+  const alone = await messages({ stream: true }, [failure, messageStream(...hello)])
+  expect([alone.response.status >= 400, (await alone.upstream.calls()).length]).toEqual([true, 1])
+})
+
 test('[84] a refusal of the gateway names its request', async () => {
   const { response, body } = await messages({ model: 'nobody/knows-it' }, [[]])
   expect(response.status).toBe(400)
