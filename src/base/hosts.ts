@@ -20,6 +20,13 @@ export function isPublicHost(hostname: string): boolean {
   return !hostname.startsWith('[') && !ipv4.test(hostname) && !isPrivateHost(hostname)
 }
 
+/** Whether an address may be asked: a public one over https, or at a host that its operator approved. */
+export function mayBeAsked(url: URL, approved: string | undefined): boolean {
+  if (url.username !== '' || url.password !== '' || url.hash !== '') return false
+  if (namesHost(approved, url)) return /^https?:$/.test(url.protocol)
+  return url.protocol === 'https:' && isPublicHost(url.hostname)
+}
+
 /** Whether a list of hosts, by comma, names the one of an address, with its port or for every port. */
 export function namesHost(list: string | undefined, { host, hostname }: URL): boolean {
   return (list ?? '').split(',').some((each) => [host, hostname].includes(each.trim().toLowerCase()))

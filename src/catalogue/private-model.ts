@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isPublicHost, namesHost } from '../base/hosts.ts'
+import { mayBeAsked } from '../base/hosts.ts'
 import { providerOf } from '../providers/table.ts'
 import { price, seedEndpoint, usd, type SeedEndpoint, type SeedModel } from './seed.ts'
 
@@ -85,12 +85,7 @@ export function privateSeed(model: PrivateModel, nowMs: number): SeedModel {
 
 /** The addresses of a model's endpoints that may not be called: not https, and not a host that the operator approved. */
 export function unapproved(model: PrivateModel, approved: string | undefined): string[] {
-  return model.endpoints.flatMap(({ base_url: baseUrl }) => {
-    if (baseUrl === undefined) return []
-    const url = new URL(baseUrl)
-    const { protocol, hostname, username, password, hash } = url
-    if (username !== '' || password !== '' || hash !== '') return [baseUrl]
-    if (namesHost(approved, url)) return /^https?:$/.test(protocol) ? [] : [baseUrl]
-    return protocol === 'https:' && isPublicHost(hostname) ? [] : [baseUrl]
-  })
+  return model.endpoints.flatMap(({ base_url: baseUrl }) =>
+    baseUrl === undefined || mayBeAsked(new URL(baseUrl), approved) ? [] : [baseUrl],
+  )
 }

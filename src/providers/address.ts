@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { GatewayError } from '../base/errors.ts'
-import { namesHost } from '../base/hosts.ts'
+import { mayBeAsked, namesHost } from '../base/hosts.ts'
 import type { Format } from '../generation/request.ts'
 import { bearer, type Ask, type Outgoing } from './auth/auth.ts'
 import { chooseKey } from './auth/key-choice.ts'
@@ -58,6 +58,10 @@ export function addressOf(
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) {
     throw misconfigured(variableOf(provider, suffix))
   }
+  // What was approved when it was stored need not be so any more.
+  if (baseUrl !== undefined && !isOwnHost(env, provider, url) && !mayBeAsked(url, env.CATALOGUE_HOSTS)) {
+    throw misconfigured('CATALOGUE_HOSTS')
+  }
   const [pathname = '', query] = path.split('?')
   url.pathname = url.pathname.replace(/\/+$/, '') + pathname
   for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value)
@@ -99,9 +103,12 @@ export async function headersOf(
 
 /** An endpoint's own address may be a stranger's: the key is for the provider's address and for approved hosts. */
 function mayHaveKey(env: ProviderEnv, provider: Provider, url: URL): boolean {
+  return isOwnHost(env, provider, url) || namesHost(env.CATALOGUE_HOSTS, url)
+}
+
+function isOwnHost(env: ProviderEnv, provider: Provider, { origin }: URL): boolean {
   const base = settingsOf(env, provider)('BASE_URL') ?? ''
-  const isOwn = URL.canParse(base) && new URL(base).origin === url.origin
-  return isOwn || namesHost(env.CATALOGUE_HOSTS, url)
+  return URL.canParse(base) && new URL(base).origin === origin
 }
 
 function settingsOf(env: ProviderEnv, provider: Provider): Setting {

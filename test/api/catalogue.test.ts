@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { GatewayError } from '../../src/base/errors.ts'
 import { selectModel } from '../../src/catalogue/resolve.ts'
 import type { Env } from '../../src/env.ts'
@@ -8,6 +8,10 @@ import { chatAnswer } from '../support/chat-chunks.ts'
 import { askWhole, contentOf } from '../support/chat.ts'
 import { headerOf, provider, refusingUrl } from '../support/provider.ts'
 import { refusal, root, send } from './front-door.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 const live = {
   ...env,
@@ -246,11 +250,11 @@ test("a provider's key and headers go to its own host and to approved ones, and 
   const stranger = await provider(chatAnswer('Hello.'))
   const here = { ...env, VLLM_API_KEY: 'cellar-key', VLLM_HEADERS: '{"x-tunnel":"tunnel-canary"}' }
   const { key } = await account(here)
-  const sentTo = async (upstream: typeof own, settings: Env) => {
+  const sentTo = async (upstream: typeof own, settings: Env, baseUrl = upstream.baseUrl) => {
     const endpoint = { provider: 'vllm', model: 'own-7b', prompt: '1', completion: '1' }
     await manage({ ...here, CATALOGUE_HOSTS: new URL(upstream.baseUrl).host }, 'PUT', '/catalogue/models', {
       id: 'acme/attic',
-      endpoints: [{ ...endpoint, base_url: upstream.baseUrl }],
+      endpoints: [{ ...endpoint, base_url: baseUrl }],
     })
     const body = { model: 'acme/attic', stream: true, messages: [{ role: 'user', content: 'Hi' }] }
     expect((await askWhole(settings, body, { key })).response.status).toBe(200)
@@ -259,7 +263,31 @@ test("a provider's key and headers go to its own host and to approved ones, and 
   }
   const keyed = ['Bearer cellar-key', 'tunnel-canary']
   expect(await sentTo(own, { ...here, VLLM_BASE_URL: own.baseUrl })).toEqual(keyed)
-  expect(await sentTo(stranger, { ...here, VLLM_BASE_URL: refusingUrl })).toEqual([undefined, undefined])
   const { host } = new URL(stranger.baseUrl)
   expect(await sentTo(stranger, { ...here, CATALOGUE_HOSTS: host })).toEqual(keyed)
+  // A public name, behind which the same stranger listens.
+  const { fetch: outside } = globalThis
+  const publicUrl = 'https://gpu.example/v1'
+  vi.spyOn(globalThis, 'fetch').mockImplementation((url, init) =>
+    outside(typeof url === 'string' ? url.replace(publicUrl, stranger.baseUrl) : url, init),
+  )
+  expect(await sentTo(stranger, { ...here, VLLM_BASE_URL: refusingUrl }, publicUrl)).toEqual([
+    undefined,
+    undefined,
+  ])
+})
+
+test('a host that is approved no more is not called', async () => {
+  const upstream = await provider(chatAnswer('From the cellar.'))
+  const here = { ...env, VLLM_API_KEY: 'cellar-key' }
+  const approving = { ...here, CATALOGUE_HOSTS: new URL(upstream.baseUrl).host }
+  const endpoint = { provider: 'vllm', model: 'own-7b', prompt: '1', completion: '1' }
+  await manage(approving, 'PUT', '/catalogue/models', {
+    id: 'acme/shed',
+    endpoints: [{ ...endpoint, base_url: upstream.baseUrl }],
+  })
+  const { key } = await account(here)
+  const body = { model: 'acme/shed', messages: [{ role: 'user', content: 'Hi' }] }
+  expect((await askWhole(here, body, { key })).response.status).toBe(503)
+  expect(await upstream.calls()).toEqual([])
 })
