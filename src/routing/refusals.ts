@@ -63,10 +63,15 @@ export function nobodyMay(
   { rules, asked }: { rules: Rules; asked: Asked },
 ): GatewayError {
   const tokens = sequence.filter((token) => removed.some(({ by }) => by === token))
-  const last = tokens.at(-1) ?? 'allowed_providers'
+  const endpoints = candidates.flatMap((each) => each.endpoints)
+  // Whoever the filters left is not in the list.
+  const isByOrder = removed.length < endpoints.length
+  const last = isByOrder ? 'allowed_providers' : (tokens.at(-1) ?? 'allowed_providers')
   const models = candidates.map(({ model }) => model.id)
-  const details = { models, serving: providersOf(candidates.flatMap(({ endpoints }) => endpoints)) }
-  if (last === 'allowed_providers') return noneAllowed(details, rules, candidates[0]?.endpoints ?? [])
+  const details = { models, serving: providersOf(endpoints) }
+  if (last === 'allowed_providers') {
+    return noneAllowed(details, rules.only, isByOrder ? becauseOfOrder(rules) : becauseOf(rules, endpoints))
+  }
   if (last === 'context_length') return tooLong(models, removed, asked)
   const { code, field, says } = reasons[last]
   const who = details.serving.join(', ')
@@ -88,21 +93,17 @@ export function nobodyMay(
   )
 }
 
+interface Served {
+  models: string[]
+  serving: string[]
+}
+
 /** In the contract's words. */
-function noneAllowed(
-  { models, serving }: { models: string[]; serving: string[] },
-  { only, ignore }: Rules,
-  endpoints: readonly Endpoint[],
-): GatewayError {
-  const ignored = providersOf(endpoints.filter((endpoint) => isNamed(ignore, endpoint)))
-  const because =
-    only.length > 0
-      ? `your request's provider.only preference permits only: ${only.map((list) => list.join(', ')).join('; and of these: ')}`
-      : `your request's provider.ignore preference leaves out: ${ignored.join(', ')}`
+function noneAllowed({ models, serving }: Served, only: Rules['only'], because: string): GatewayError {
   return new GatewayError(
     'not_found',
     'No allowed providers are available for the selected model. ' +
-      `Providers serving ${models.join(', ')}: ${serving.join(', ')}, but ${because}.`,
+      `Providers serving ${models.join(', ')}: ${serving.join(', ')}, but your request's ${because}.`,
     {
       metadata: { available_providers: serving, requested_providers: only.flat() },
       availability: {
@@ -115,6 +116,21 @@ function noneAllowed(
       },
     },
   )
+}
+
+function becauseOfOrder({ order = [] }: Rules): string {
+  return `provider.order preference, with allow_fallbacks false, permits only: ${listed(order)}`
+}
+
+function becauseOf({ only, ignore }: Rules, endpoints: readonly Endpoint[]): string {
+  const ignored = providersOf(endpoints.filter((endpoint) => isNamed(ignore, endpoint)))
+  return only.length > 0
+    ? `provider.only preference permits only: ${only.map(listed).join('; and of these: ')}`
+    : `provider.ignore preference leaves out: ${listed(ignored)}`
+}
+
+function listed(names: readonly string[]): string {
+  return names.join(', ') || 'none'
 }
 
 function tooLong(models: readonly string[], removed: readonly Removal[], asked: Asked): GatewayError {

@@ -251,3 +251,17 @@ test('a prompt that is too long is told the longest context of those that may se
   const { message } = nobodyMay({ candidates: [candidate(model)] }, removed, { rules, asked: asking(ask) })
   expect(message).toBe('The prompt has about 80 tokens, but the context of m/m is 50 tokens.')
 })
+
+function refusalOfList(wanted: string[]): string {
+  const ask = { provider: { order: wanted, allowFallbacks: false } }
+  const { rules, removed } = planFor(ask)
+  return nobodyMay({ candidates: [candidate(abc)] }, removed, { rules, asked: asking(ask) }).message
+}
+
+test('a list without fallbacks that names nobody is what the refusal speaks of', () => {
+  const start =
+    'No allowed providers are available for the selected model. Providers serving m/m: a, b, c, but ' +
+    "your request's provider.order preference, with allow_fallbacks false, permits only: "
+  expect(refusalOfList(['z', 'y'])).toBe(`${start}z, y.`)
+  expect(refusalOfList([])).toBe(`${start}none.`)
+})
