@@ -30,7 +30,7 @@ test('a migration that breaks off in the middle leaves nothing behind, and the n
   writeFileSync(later, `${table}\nupdate schema_version set version = 9999;\n`)
   expect(await wrangler('migrations', 'apply', 'DB', '--local')).toMatchObject({ ok: true })
   expect(await told()).toEqual({ tables: expect.arrayContaining(['parcels']), version: 9999 })
-})
+}, 120_000)
 
 const results = z.tuple([
   z.object({ results: z.array(z.object({ name: z.string() })) }),
