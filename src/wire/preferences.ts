@@ -87,7 +87,7 @@ export function readPreferences(provider: Json | undefined): Preferences {
 export function preferencesOf(given: ProviderPreferences): Preferences {
   const { sort } = given
   return compact({
-    order: given.order,
+    order: given.order?.length ? given.order : undefined,
     only: given.only,
     ignore: given.ignore,
     allowFallbacks: given.allow_fallbacks,

@@ -298,3 +298,11 @@ test.for<[Result, GatewayError]>([
 ])('an attempt is a %s by what it came to', ([result, error]) => {
   expect(resultOf(error)).toBe(result)
 })
+
+test('whole answers that take their time are no silence', () => {
+  const known = circuits()
+  const begin = (whole: boolean, atMs: number) => known.begin(a, { isRetry: false, whole }, atMs)
+  for (let count = 0; count < 30; count++) begin(false, 0).answered(500)
+  for (const atMs of [10_000, 10_000, 10_000]) begin(true, atMs)
+  expect(known.standing(a, 15_000)).toMatchObject({ cooling: false })
+})

@@ -44,7 +44,7 @@ export class Circuit {
   readonly #budget: RetryBudget
   readonly #firstTokens = { streamed: new FirstTokens(), whole: new FirstTokens() }
   #coolUntilMs = -Infinity
-  /** Since it last said anything: how many were begun, and when the first was. */
+  /** Since it last said anything: how many streams were begun, and when the first was. */
   #unanswered = 0
   #silentSinceMs = 0
   #answers = 0
@@ -76,7 +76,8 @@ export class Circuit {
 
   begin(whole: boolean, begunAtMs: number): Trial {
     const attempt = this.#ejection.began(begunAtMs)
-    if (this.#unanswered++ === 0) this.#silentSinceMs = begunAtMs
+    // A whole answer says nothing until it is there.
+    if (!whole && this.#unanswered++ === 0) this.#silentSinceMs = begunAtMs
     const answersBefore = this.#answers
     let state: 'waiting' | 'answered' | 'ended' = 'waiting'
     const answered = (nowMs: number): void => {
@@ -94,7 +95,7 @@ export class Circuit {
         if (result === 'success') answered(nowMs)
         if (state === 'waiting') {
           if (result !== 'ignored' && result !== 'silent') this.#heard()
-          else if (answersBefore === this.#answers) this.#unanswered--
+          else if (!whole && answersBefore === this.#answers) this.#unanswered--
         }
         state = 'ended'
         this.#conclude(result, attempt, nowMs)
@@ -135,7 +136,7 @@ export class Circuit {
     if (this.#unanswered < silentMin) return false
     const waitedMs = nowMs - this.#silentSinceMs
     if (waitedMs <= this.#limits.silenceMs) return false
-    const p99Ms = Math.max(this.p99Ms(false, nowMs) ?? 0, this.p99Ms(true, nowMs) ?? 0)
+    const p99Ms = this.p99Ms(false, nowMs) ?? 0
     return p99Ms > 0 && waitedMs > p99Ms
   }
 }
