@@ -52,7 +52,7 @@ function formatOf({ provider, upstream }: Row): Format | undefined {
 function parametersOf(row: Row): string[] {
   const samples = row.able?.sampling ?? true
   const sampling = samples
-    ? (samplingOf[row.provider] ?? (isFirstParty(row) ? [] : ['sampling', 'penalties']))
+    ? (samplingOf[makerOf(row)] ?? (isFirstParty(row) ? [] : ['sampling', 'penalties']))
     : []
   const schema =
     row.able?.schema === true ? ['json'] : row.provider === 'anthropic' ? [] : ['response_format']
@@ -74,10 +74,18 @@ const samplingOf: Record<string, string[] | undefined> = {
   perplexity: ['temperature', 'top_p', 'top_k', 'penalties'],
 }
 
-/** Reasoning models of OpenAI refuse what steers sampling, wherever OpenAI's own software serves them. */
-function isFirstParty({ provider, reasoning }: Row): boolean {
-  return (provider === 'openai' || provider === 'azure') && reasoning !== undefined
+/** Azure has Anthropic's models behind Anthropic's format. */
+function makerOf({ provider, upstream }: Row): string {
+  return provider === 'azure' && upstream.includes('claude') ? 'anthropic' : provider
 }
+
+/** Reasoning models of OpenAI refuse what steers sampling, wherever OpenAI's own software serves them. */
+function isFirstParty({ provider, upstream, reasoning }: Row): boolean {
+  const isOpenAi = provider === 'openai' || (provider === 'azure' && ofOpenAi.test(upstream))
+  return isOpenAi && reasoning !== undefined
+}
+
+const ofOpenAi = /^(?:gpt|o\d|codex|computer-use)/
 
 const refusedByReasoning = [
   'temperature',

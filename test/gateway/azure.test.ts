@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import { account, type TestAccount } from '../support/account.ts'
+import { messageEnd, messageStart, messageStream, text } from '../support/anthropic-events.ts'
 import { chatStream, delta, finish, usage } from '../support/chat-chunks.ts'
 import { askWhole, contentOf } from '../support/chat.ts'
 import { headerOf, provider, replyJson } from '../support/provider.ts'
@@ -63,7 +64,36 @@ test.each([
   [401, { code: '401', message: 'Access denied due to invalid subscription key.' }, 503],
   [429, { code: 'RateLimitReached', message: 'Your requests have exceeded the call rate limit.' }, 429],
 ] as const)('a refusal of Azure, %i %j, is a %i', async (status, error, answered) => {
-  const { response, text } = await ask(replyJson(status, { error }))
+  const { response, text: said } = await ask(replyJson(status, { error }))
   expect(response.status).toBe(answered)
-  expect(text).not.toContain(error.message)
+  expect(said).not.toContain(error.message)
+})
+
+test('Claude at Azure is asked as Anthropic is, and not as the reasoning models of OpenAI are', async () => {
+  const upstream = await provider(
+    messageStream(messageStart(), ...text(0, 'Hello'), ...messageEnd('end_turn')),
+  )
+  const settings = {
+    ...env,
+    AZURE_API_KEY: 'azure-key',
+    AZURE_ANTHROPIC_BASE_URL: upstream.baseUrl,
+    AZURE_RESOURCE: 'r',
+  }
+  const body = {
+    model: 'anthropic/claude-haiku-4.5',
+    messages: [{ role: 'user', content: 'Hello' }],
+    temperature: 0.5,
+    stop: 'END',
+    max_tokens: 20,
+  }
+  const { response } = await askWhole(settings, body, { key: caller.key })
+  expect(response.status).toBe(200)
+  const [call] = await upstream.calls()
+  expect(call?.path).toMatch(/\/messages$/)
+  expect(JSON.parse(call?.body ?? '')).toMatchObject({
+    model: 'claude-haiku-4-5',
+    max_tokens: 20,
+    temperature: 0.5,
+    stop_sequences: ['END'],
+  })
 })
