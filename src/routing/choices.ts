@@ -36,7 +36,7 @@
  * | `service_tier` auto and scale     | As if not sent                                                                  |
  * | Given up, or told to wait         | Last in every order; where more than half are given up, none is                 |
  * | Conversations and `sort`          | A sort, an order or a threshold counts before where it was served               |
- * | A cap no one can write            | Those that write the most are asked for what they can                           |
+ * | A cap no one can write            | Those that write half as much as the most, or more, are asked for what they can |
  * | An empty list                     | `order`: as if not sent. `only`, `quantizations`: permits nobody, and is a 404   |
  * | `enforce_distillable_text`        | Keeps models whose weights anyone may have                                      |
  * | Attempts and fallback models      | Each later model keeps one of the three                                         |

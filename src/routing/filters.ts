@@ -118,13 +118,17 @@ function isAdmitted(endpoint: Endpoint, { admits }: Candidate, { serviceTier, or
 }
 
 /**
- * Leaves out endpoints that cannot write as much as the client asks for. A cap is no demand: where none writes so much,
- * those that write the most are asked for what they can. Agents send the same cap to every model.
+ * Leaves out endpoints that cannot write as much as the client asks for, beside its prompt. A cap is no demand: agents
+ * send the same to every model. Where none writes so much, those that come near to the most are asked for what they can.
  */
-function ableToWrite(endpoints: Endpoint[], { maxTokens }: Asked): Endpoint[] {
+function ableToWrite(endpoints: Endpoint[], asked: Asked): Endpoint[] {
+  const { maxTokens } = asked
   if (maxTokens === undefined) return endpoints
-  const wanted = Math.min(maxTokens, Math.max(...endpoints.map(mostTokens)))
-  return endpoints.filter((endpoint) => mostTokens(endpoint) >= wanted)
+  const roomAt = (endpoint: Endpoint) =>
+    Math.min(mostTokens(endpoint), endpoint.contextLength - tokensOf(asked))
+  const most = Math.max(...endpoints.map(roomAt))
+  const wanted = most >= maxTokens ? maxTokens : most / 2
+  return endpoints.filter((endpoint) => roomAt(endpoint) >= wanted)
 }
 
 /** The most tokens that an endpoint writes. */

@@ -138,12 +138,22 @@ test('[R38] who cannot write as much as is asked for is left out', () => {
   expect(removals({ models: [model], maxTokens: 8_192 })).toEqual({ a: 'context_length' })
 })
 
-test('a cap that nobody writes is no demand: who writes the most is asked', () => {
+test('[R38] who has no room for the answer beside the prompt is left out', () => {
+  const model = modelWith('m/w', [
+    { provider: 'a', dollars: 1, contextLength: 32_000 },
+    { provider: 'b', dollars: 2, contextLength: 64_000 },
+  ])
+  expect(order({ models: [model], promptTokensEstimate: 30_000, maxTokens: 8_000 })).toEqual(['b'])
+  expect(order({ models: [model], promptTokensEstimate: 10_000, maxTokens: 8_000 })).toEqual(['a', 'b'])
+})
+
+test('a cap that nobody writes is no demand: who comes near to the most is asked', () => {
   const model = modelWith('m/w', [
     { provider: 'a', dollars: 1, maxCompletionTokens: 4_096 },
-    { provider: 'b', dollars: 2, maxCompletionTokens: 8_192 },
+    { provider: 'b', dollars: 2, maxCompletionTokens: 16_000 },
+    { provider: 'c', dollars: 3, maxCompletionTokens: 16_384 },
   ])
-  expect(order({ models: [model], maxTokens: 32_000 })).toEqual(['b'])
+  expect(order({ models: [model], maxTokens: 32_000 })).toEqual(['b', 'c'])
 })
 
 const knowing = modelWith('m/k', [
