@@ -3,6 +3,7 @@ import type * as contract from './contract.ts'
 import { Conversations } from './conversations.ts'
 import type { FreeLimits } from './free-limits.ts'
 import { freeHorizon, FreeWindow } from './free-window.ts'
+import { newerOf } from './newer.ts'
 import { concurrencyRefusal, rateHorizon, RateWindow } from './rate.ts'
 import type { GenerationRow, Storage } from './rows.ts'
 import { whole } from './whole.ts'
@@ -35,9 +36,9 @@ export class LedgerCore {
     this.#state = new LedgerState(storage, settings)
   }
 
-  /** Whether a key's settings are here; if not, `putKey` must bring them before `standing` and `admit`. */
+  /** Whether all settings of a key are here, and its account's; if not, they must be put before `standing` and `admit`. */
   knows(keyHash: string): boolean {
-    return this.#state.key(keyHash).row !== null
+    return this.#state.account.routing !== undefined && this.#state.key(keyHash).row?.routing !== undefined
   }
 
   standing(keyHash: string, nowMs: number): contract.Standing {
@@ -160,25 +161,25 @@ export class LedgerCore {
 
   putKey(row: contract.KeyRow): void {
     const key = this.#state.key(row.hash)
-    if (key.row && key.row.version >= row.version) return
-    key.row = { ...row, routing: row.routing ?? key.row?.routing ?? {} }
+    const newer = newerOf(key.row, row)
+    if (!newer) return
+    key.row = newer
     key.rate = undefined
     this.#state.changeKey(key)
   }
 
   putAccount(settings: contract.AccountSettings): void {
     const { account } = this.#state
-    if (settings.version <= account.version) return
-    account.unlimited = settings.unlimited
-    account.markups = settings.markups
-    account.routing = settings.routing ?? account.routing
-    account.version = settings.version
+    const newer = newerOf<contract.AccountSettings>(account, settings)
+    if (!newer) return
+    const { unlimited, markups, routing, version } = newer
+    Object.assign(account, { unlimited, markups, routing, version })
     this.#state.changeAccount()
   }
 
   get settings(): contract.AccountSettings {
     const { unlimited, markups, routing, version } = this.#state.account
-    return { unlimited, markups, routing, version }
+    return { unlimited, markups, ...(routing && { routing }), version }
   }
 
   balance(): contract.Balance {
@@ -258,7 +259,9 @@ export class LedgerCore {
   /** Both versions only rise, so their sum is another one whenever either does. */
   #profile({ class: keyClass, routing, version }: contract.KeyRow): contract.Profile {
     const { account } = this.#state
-    const laidDown = [account.routing, routing ?? {}].filter((settings) => Object.keys(settings).length > 0)
+    const laidDown = [account.routing ?? {}, routing ?? {}].filter(
+      (settings) => Object.keys(settings).length > 0,
+    )
     return {
       version: account.version + version - 1,
       keyClass,

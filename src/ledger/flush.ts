@@ -6,7 +6,7 @@ import { whole } from './whole.ts'
 
 export interface Statement {
   sql: string
-  parameters: (string | number)[]
+  parameters: (string | number | null)[]
 }
 
 /**

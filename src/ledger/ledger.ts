@@ -176,7 +176,10 @@ export class Ledger extends DurableObject<Env> {
     return core
   }
 
-  /** The core once it has heard of a key, where D1 has it. Throws where D1 does not answer: that is not "unknown". */
+  /**
+   * The core once it has heard of a key and of what its account lays down, where D1 has it. Throws where D1 does not
+   * answer: that is not "unknown", and nothing is served under rules that nobody knows. What runs is settled without.
+   */
   async #knowing(keyHash: string): Promise<LedgerCore | undefined> {
     const core = await this.#find()
     if (!core || core.knows(keyHash)) return core
@@ -188,6 +191,8 @@ export class Ledger extends DurableObject<Env> {
 
   async #loadKey(core: LedgerCore, keyHash: string): Promise<void> {
     try {
+      const account = core.settings.routing ? undefined : await this.#book.account()
+      if (account) core.putAccount(account)
       const known = await this.#book.key(keyHash)
       // A management key that is found deleted was retired; its master key may be the current one again.
       const missing = !known || (known.deleted && known.class === 'management')

@@ -20,8 +20,13 @@ export function restoreStatements(
   keys: KeyRow[],
   nowMs: number,
 ): Statement[] {
-  const { name, unlimited, markups, routing = {}, version, createdAtMs } = account
-  const settings = [Number(unlimited), JSON.stringify(markups), version, JSON.stringify(routing)]
+  const { name, unlimited, markups, routing, version, createdAtMs } = account
+  const settings = [
+    Number(unlimited),
+    JSON.stringify(markups),
+    version,
+    routing ? JSON.stringify(routing) : null,
+  ]
   const statements = [
     { sql: insertAccount, parameters: [accountId, name, createdAtMs, ...settings] },
     { sql: updateAccount, parameters: [accountId, ...settings] },
@@ -35,10 +40,10 @@ export function restoreStatements(
 
 /** Meanwhile another account may have been given the name. */
 const insertAccount = `insert into accounts (id, name, created_at, unlimited, markups, version, routing)
-  select ?1, iif(exists (select 1 from accounts where name = ?2), ?2 || ' ' || ?1, ?2), ?3, ?4, ?5, ?6, ?7 where true
+  select ?1, iif(exists (select 1 from accounts where name = ?2), ?2 || ' ' || ?1, ?2), ?3, ?4, ?5, ?6, coalesce(?7, '{}') where true
   on conflict (id) do nothing`
-const updateAccount =
-  'update accounts set unlimited = ?2, markups = ?3, version = ?4, routing = ?5 where id = ?1 and version < ?4'
+const updateAccount = `update accounts
+  set unlimited = ?2, markups = ?3, version = ?4, routing = coalesce(?5, routing) where id = ?1 and version < ?4`
 const readAccount = 'select seq, name, created_at as createdAtMs from accounts where id = ?1'
 
 function keyColumns(accountId: string, row: KeyRow, nowMs: number) {

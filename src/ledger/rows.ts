@@ -19,7 +19,8 @@ export interface AccountRow {
   openFrom: string
   unlimited: boolean
   markups: Markups
-  routing: RoutingSettings
+  /** Absent until it was told: a release before passed over what it was told of it. */
+  routing?: RoutingSettings
   version: number
 }
 

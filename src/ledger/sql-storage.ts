@@ -56,6 +56,7 @@ const tables = `
 /** Columns that a release added to a table of one before. */
 const addedColumns = [
   ['account', 'routing', 'text'],
+  ['account', 'routing_version', 'integer'],
   ['generations', 'free_tokens', 'integer'],
 ] as const
 
@@ -187,7 +188,8 @@ export class SqlStorage implements Storage {
       open_from: account.openFrom,
       unlimited: Number(account.unlimited),
       markups: JSON.stringify(account.markups),
-      routing: JSON.stringify(account.routing),
+      routing: account.routing ? JSON.stringify(account.routing) : null,
+      routing_version: account.routing ? account.version : null,
       version: account.version,
     })
   }
@@ -267,6 +269,7 @@ type AccountColumns = {
   unlimited: number
   markups: string
   routing: string | null
+  routing_version: number | null
   version: number
 }
 
@@ -316,7 +319,9 @@ type EntryColumns = {
 
 function accountOf(row: AccountColumns): AccountRow {
   const markups: contract.Markups = JSON.parse(row.markups)
-  const routing: RoutingSettings = JSON.parse(row.routing ?? '{}')
+  // A release that does not know them sets a version without its rules: then these are of one before.
+  const isKnown = row.routing !== null && row.routing_version === row.version
+  const routing: RoutingSettings | undefined = isKnown ? JSON.parse(row.routing ?? '') : undefined
   return {
     postedNanos: row.posted_nanos,
     creditsNanos: row.credits_nanos,
@@ -326,7 +331,7 @@ function accountOf(row: AccountColumns): AccountRow {
     openFrom: row.open_from,
     unlimited: row.unlimited === 1,
     markups,
-    routing,
+    ...(routing && { routing }),
     version: row.version,
   }
 }

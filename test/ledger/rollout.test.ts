@@ -1,11 +1,14 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { generationId } from '../../src/base/ids.ts'
 import { account, manage } from '../support/account.ts'
 import { askWhole } from '../support/chat.ts'
 import { ledgerWith } from '../support/ledger-with.ts'
-import { readBook, bookReaches, makeAccount } from './object.ts'
+import { admit, bookReaches, credit, makeAccount, readBook, settle, type TestAccount } from './object.ts'
 import { sampleRecord } from './simulation/record.ts'
+
+afterEach(() => vi.restoreAllMocks())
 
 /** During a rollout Workers of two releases talk to objects of either. What the first release said is kept here. */
 
@@ -38,8 +41,8 @@ test('an object understands all that a Worker of the first release says', async 
     },
   })
   const profileVersion = standing.ok ? standing.profile.version : 0
-  const credit = { reference: 'start', amountNanos: 1000, kind: 'purchase', note: null } as const
-  expect(await stub().credit(credit)).toEqual({
+  const start = { reference: 'start', amountNanos: 1000, kind: 'purchase', note: null } as const
+  expect(await stub().credit(start)).toEqual({
     ok: true,
     created: true,
     amountNanos: 1000,
@@ -77,6 +80,106 @@ test('where an object of the first release has no such call, a key change is a 5
     data: { name: 'new' },
   })
 })
+
+describe('what a new Worker lays down while the object is of the release before', () => {
+  const ofAccount = { zdr: ['openai'] }
+  const ofKey = { preferences: { dataCollection: 'deny' } }
+  const markups = { default: '1.05', models: {} }
+
+  /** An object that was told of version 2 and kept what it knew of that, and D1 with all there is. */
+  async function toldTheOldObject(): Promise<TestAccount> {
+    const payer = await makeAccount({ creditNanos: 1000 })
+    await payer.stub().standing(payer.keyHash)
+    await env.DB.batch([
+      env.DB.prepare('update accounts set version = 2, markups = ?, routing = ? where id = ?').bind(
+        JSON.stringify(markups),
+        JSON.stringify(ofAccount),
+        payer.id,
+      ),
+      env.DB.prepare('update keys set version = 2, routing = ? where hash = ?').bind(
+        JSON.stringify(ofKey),
+        payer.keyHash,
+      ),
+    ])
+    await credit(payer, 'barrier', 1)
+    await bookReaches(payer, 2)
+    await asBefore(payer)
+    return payer
+  }
+
+  /** What the release before leaves: its columns as it knows them, and those it does not know as they were. */
+  async function asBefore(payer: TestAccount): Promise<void> {
+    await runInDurableObject(payer.stub(), (_, { storage: { sql } }) => {
+      sql.exec('update account set version = 2, markups = ?', JSON.stringify(markups))
+      sql.exec("update keys set settings = json_set(json_remove(settings, '$.routing'), '$.version', 2)")
+    })
+    await evictDurableObject(payer.stub())
+  }
+
+  const inForce = { ok: true, profile: { version: 3, markups, routing: [ofAccount, ofKey] } }
+
+  test('holds from the first request on that the new object decides', async () => {
+    const payer = await toldTheOldObject()
+    await runInDurableObject(payer.stub(), (_, { storage: { sql } }) => {
+      sql.exec('alter table account drop column routing')
+      sql.exec('alter table account drop column routing_version')
+    })
+    await evictDurableObject(payer.stub())
+    expect(await admit(payer, 1, { profileVersion: 2 })).toMatchObject({ ...inForce, ok: false })
+    expect(await payer.stub().standing(payer.keyHash)).toMatchObject(inForce)
+  })
+
+  test('holds too where the object had been of this release before, and had been told other rules', async () => {
+    const payer = await toldTheOldObject()
+    expect(await payer.stub().standing(payer.keyHash)).toMatchObject(inForce)
+  })
+
+  test('is asked of D1 once, and outlives the object', async () => {
+    const payer = await toldTheOldObject()
+    await payer.stub().standing(payer.keyHash)
+    await credit(payer, 'after', 1)
+    await evictDurableObject(payer.stub())
+    const prepare = d1Fails()
+    expect(await payer.stub().standing(payer.keyHash)).toMatchObject(inForce)
+    expect(prepare).not.toHaveBeenCalledWith(expect.stringContaining('from keys'))
+  })
+
+  test('is not passed over while D1 is down: nothing new is admitted, and what runs is settled', async () => {
+    const payer = await toldTheOldObject()
+    const claim = { generationId: generationId(Date.now()), keyHash: payer.keyHash, admittedAtMs: Date.now() }
+    d1Fails()
+    const standing = async () => await payer.stub().standing(payer.keyHash)
+    await expect(standing()).rejects.toThrow('D1_ERROR')
+    await expect(admit(payer, 1, { profileVersion: 3 })).rejects.toThrow('D1_ERROR')
+    await settle(payer, claim, 40)
+    expect(await payer.stub().balance()).toMatchObject({ balanceNanos: 961 })
+    vi.restoreAllMocks()
+    expect(await standing()).toMatchObject(inForce)
+  })
+
+  test('is not taken back by a Worker of the release before that comes after it', async () => {
+    const payer = await toldTheOldObject()
+    await payer.stub().putAccount({ unlimited: true, markups, version: 3 })
+    expect(await payer.stub().standing(payer.keyHash)).toMatchObject({
+      profile: { version: 4, routing: [ofAccount, ofKey] },
+    })
+  })
+
+  test('stays in a D1 that was set back, as long as the object does not know it', async () => {
+    const payer = await toldTheOldObject()
+    await env.DB.prepare('update accounts set version = 1 where id = ?').bind(payer.id).run()
+    await payer.stub().reconcile()
+    const row = env.DB.prepare('select version, routing from accounts where id = ?').bind(payer.id)
+    expect(await row.first()).toEqual({ version: 2, routing: JSON.stringify(ofAccount) })
+  })
+})
+
+function d1Fails() {
+  const prototype: D1Database = Object.getPrototypeOf(env.DB)
+  return vi.spyOn(prototype, 'prepare').mockImplementation(() => {
+    throw new Error('D1_ERROR: network connection lost')
+  })
+}
 
 async function missing(): Promise<never> {
   return await Promise.reject(new TypeError('The RPC receiver does not implement the method "reconcile".'))
