@@ -1,5 +1,5 @@
 import type { Env } from '../env.ts'
-import { liveProviders } from '../providers/live.ts'
+import { liveProviders, places } from '../providers/live.ts'
 import { catalogueOf } from './catalogue.ts'
 import { withLiveEndpoints, type Selection } from './selection.ts'
 
@@ -11,12 +11,12 @@ const selectionsMax = 4
 export async function callableModels(env: Env): Promise<readonly Selection[]> {
   const catalogue = await catalogueOf(env)
   const live = liveProviders(env)
-  const key = [catalogue.version, ...live].join(' ')
+  const key = [catalogue.version, ...live, ...places(env)].join(' ')
   const known = selectionsCache.get(key)
   if (known) return known
   const models = await catalogue.models()
   const selections = models
-    .map((model) => withLiveEndpoints(model, live))
+    .map((model) => withLiveEndpoints(model, live, env))
     .filter((resolution) => resolution.kind === 'model')
   if (selectionsCache.size >= selectionsMax) selectionsCache.clear()
   selectionsCache.set(key, selections)

@@ -1,6 +1,6 @@
 import { GatewayError } from '../base/errors.ts'
 import type { Env } from '../env.ts'
-import { liveProviders } from '../providers/live.ts'
+import { liveProviders, type ProviderEnv } from '../providers/live.ts'
 import { idsOfBareName } from './bare-name.ts'
 import { catalogueOf, type Catalogue } from './catalogue.ts'
 import { isLatest } from './family.ts'
@@ -58,10 +58,10 @@ export async function resolveName(env: Env, id: string): Promise<Resolved> {
   if (isLatest(name)) return await resolveLatest(env, name, suffix)
   const model = (await catalogue.model(id)) ?? openModel(id) ?? (await firstOf(catalogue, idsOfBareName(id)))
   const base = model ?? (await catalogue.model(name))
-  if (base) return { via: 'direct', ...resolve(id, { model, base }, live) }
+  if (base) return { via: 'direct', ...resolve(id, { model, base }, live, env) }
   for (const old of oldIds(name)) {
     const found = { model: await catalogue.model(old + suffix), base: await catalogue.model(old) }
-    if (found.model ?? found.base) return { via: 'alias', ...resolve(old + suffix, found, live) }
+    if (found.model ?? found.base) return { via: 'alias', ...resolve(old + suffix, found, live, env) }
   }
   return { via: 'direct', kind: 'unknown' }
 }
@@ -88,7 +88,12 @@ export interface Found {
 }
 
 /** Pure: what an id means with these providers at hand. */
-export function resolve(id: string, { model, base }: Found, live: ReadonlySet<string>): Resolution {
-  if (model) return withLiveEndpoints(model, live)
+export function resolve(
+  id: string,
+  { model, base }: Found,
+  live: ReadonlySet<string>,
+  env: ProviderEnv,
+): Resolution {
+  if (model) return withLiveEndpoints(model, live, env)
   return base && id === `${base.id}:free` ? { kind: 'free_ended', paid: base.id } : { kind: 'unknown' }
 }

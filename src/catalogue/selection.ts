@@ -1,3 +1,4 @@
+import { isInReach, type ProviderEnv } from '../providers/live.ts'
 import { settingFor } from './hosts.ts'
 import type { Endpoint, Model } from './model.ts'
 import { cheapestFirst } from './price-order.ts'
@@ -18,9 +19,9 @@ export type Resolution =
   | { kind: 'unknown' }
 
 /** A model with those of its endpoints that can be called; one whose price nobody knows cannot. */
-export function withLiveEndpoints(model: Model, live: ReadonlySet<string>): Resolution {
+export function withLiveEndpoints(model: Model, live: ReadonlySet<string>, env: ProviderEnv): Resolution {
   const endpoints = model.endpoints.filter(
-    ({ provider, baseUrl }) => live.has(provider) || baseUrl !== undefined,
+    (endpoint) => (live.has(endpoint.provider) || endpoint.baseUrl !== undefined) && isInReach(env, endpoint),
   )
   const priced = endpoints.filter((endpoint) => !endpoint.unpriced)
   if (priced.length > 0) return { kind: 'model', model, endpoints: cheapestFirst(priced) }

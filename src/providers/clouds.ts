@@ -5,7 +5,7 @@ import { bedrockInvokeProtocol } from '../wire/bedrock-invoke.ts'
 import { openaiChatProtocol } from '../wire/openai-chat/protocol.ts'
 import { openaiResponsesProtocol } from '../wire/openai-responses/protocol.ts'
 import { keyIn, type Auth } from './auth/auth.ts'
-import { awsAuth } from './auth/aws.ts'
+import { awsAuth, regionDefault } from './auth/aws.ts'
 import { vertexAuth } from './auth/google.ts'
 import type { Provider, Surface } from './provider.ts'
 import { fill } from './variables.ts'
@@ -40,6 +40,17 @@ const mantle = {
   auth: awsAuth('bedrock-mantle'),
 } as const
 
+/** Whose inference profiles a region may ask, by its beginning (Amazon: geographic and global cross-region inference). */
+const geographies: readonly (readonly [beginning: string, profiles: string])[] = [
+  ['us-gov-', 'us-gov'],
+  ['us-', 'us global'],
+  ['ca-', 'ca us global'],
+  ['eu-', 'eu global'],
+  ['ap-northeast-', 'jp apac global'],
+  ['ap-southeast-', 'au apac global'],
+  ['ap-south-', 'in apac global'],
+]
+
 const amazonBedrock: Provider = {
   slug: 'amazon-bedrock',
   name: 'Amazon Bedrock',
@@ -47,6 +58,12 @@ const amazonBedrock: Provider = {
   baseUrl: 'https://bedrock-runtime.{REGION:us-east-1}.amazonaws.com',
   auth: awsAuth('bedrock'),
   cancellable: false,
+  reaches: (geography, setting) => {
+    // An address of the operator's own may be anywhere.
+    const region = setting('REGION') ?? (setting('BASE_URL') === undefined ? regionDefault : '')
+    const known = geographies.find(([beginning]) => region.startsWith(beginning))
+    return known?.[1].split(' ').includes(geography) ?? true
+  },
   maker: (model) => (claude.serves.test(model) ? claude.maker : undefined),
   serves: /^(?!.*(?:openai|xai)\.[^:]*$)/,
   quirks: { needsBytes: true },

@@ -1,6 +1,6 @@
 import type { Env } from '../env.ts'
 import type { Provider } from './provider.ts'
-import { providers, waysToLive } from './table.ts'
+import { providerOf, providers, variableOf, waysToLive } from './table.ts'
 import type { ProviderVariable } from './variables.ts'
 import type { AiBinding } from './workers-ai.ts'
 
@@ -29,6 +29,24 @@ function findLive(env: ProviderEnv): ReadonlySet<string> {
   const embedded = providers.filter((provider) => provider.transport)
   const simulated = live.length === 0 || isOn(env, 'SIMULATOR')
   return new Set([...live, ...(simulated ? embedded : [])].map((provider) => provider.slug))
+}
+
+/** Whether an endpoint of a provider's can be asked from where its operator is. */
+export function isInReach(
+  env: ProviderEnv,
+  { provider, region }: { provider: string; region?: string },
+): boolean {
+  const row = region === undefined ? undefined : providerOf(provider)
+  if (!row?.reaches || region === undefined) return true
+  return row.reaches(region, (suffix) => settingOf(env, variableOf(row, suffix)))
+}
+
+/** All that `isInReach` may depend on. */
+export function places(env: ProviderEnv): (string | undefined)[] {
+  const suffixes = ['REGION', 'BASE_URL'] as const
+  return providers
+    .filter(({ reaches }) => reaches)
+    .flatMap((row) => suffixes.map((suffix) => settingOf(env, variableOf(row, suffix))))
 }
 
 /** The binding that leads to a provider, where it may be used. */

@@ -1,6 +1,6 @@
 import type { Protocol, Quirks } from '../wire/protocol.ts'
 import type { Auth } from './auth/auth.ts'
-import type { Address } from './variables.ts'
+import type { Address, Setting } from './variables.ts'
 
 /** One way to speak to a provider: a protocol at an address. */
 export interface Surface {
@@ -34,6 +34,8 @@ export interface Provider extends Surface {
   also?: readonly Surface[]
   /** Sells what others host: those are asked first, if they can be. */
   aggregator?: boolean
+  /** Whether endpoints of a region can be asked from where the operator is. Default: all can. */
+  reaches?: (region: string, setting: Setting) => boolean
   /** Its models are whatever it serves: `<slug>/<model>`. */
   open?: boolean
   /** Takes further headers, as JSON, from `<SLUG>_HEADERS`: what a tunnel in front of it wants to see. */

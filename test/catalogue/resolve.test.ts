@@ -13,7 +13,7 @@ const offline = { ...env, SIMULATOR: 'on' }
 async function resolved(id: string, live: string[]) {
   const catalogue = await catalogueOf(env)
   const base = await catalogue.model(id.split(':')[0] ?? '')
-  return resolve(id, { model: (await catalogue.model(id)) ?? openModel(id), base }, new Set(live))
+  return resolve(id, { model: (await catalogue.model(id)) ?? openModel(id), base }, new Set(live), {})
 }
 
 async function providersOf(id: string, live: string[]): Promise<string[]> {

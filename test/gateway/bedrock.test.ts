@@ -259,3 +259,28 @@ test('a client of Responses gets them too', async () => {
     usage: { input_tokens: 10, output_tokens: 4 },
   })
 })
+
+test('profiles of other geographies are not asked, so that they use up no attempt', async () => {
+  const upstream = await provider(replyJson(400, { message: 'The provided model identifier is invalid.' }))
+  const asked = async (region: string | undefined) => {
+    const before = (await upstream.calls()).length
+    const settings: Env = {
+      ...env,
+      AMAZON_BEDROCK_BASE_URL: upstream.baseUrl,
+      AMAZON_BEDROCK_API_KEY: 'k',
+      ...(region !== undefined && { AMAZON_BEDROCK_REGION: region }),
+      LIMITS: '{"attemptsMax":9}',
+    }
+    const body = { model: claude, messages: [{ role: 'user', content: 'Hi' }] }
+    const { response, settled } = await askGateway(settings, body, { key: caller.key })
+    expect(response.status).toBe(503)
+    await settled()
+    const calls = (await upstream.calls()).slice(before)
+    return calls.map(({ path }) => /model\/(.*?)\.?anthropic/.exec(path)?.[1] ?? path).toSorted()
+  }
+  expect(await asked('us-west-2')).toEqual(['', 'global', 'us'])
+  expect(await asked('eu-central-1')).toEqual(['', 'eu', 'global'])
+  expect(await asked('ap-northeast-1')).toEqual(['', 'global', 'jp'])
+  // Where an operator's own address is, nobody knows.
+  expect(await asked(undefined)).toEqual(['', 'au', 'eu', 'global', 'in', 'jp', 'us'])
+})
