@@ -1,6 +1,7 @@
 import { GatewayError, type Availability } from '../base/errors.ts'
 import { nameOf } from '../catalogue/hosts.ts'
 import type { Endpoint } from '../catalogue/model.ts'
+import type { Preferences } from '../generation/routing.ts'
 import type { Selection } from './candidate.ts'
 import { tokensOf, type Asked, type ExcludedBy, type Removal } from './filters.ts'
 import type { Rules } from './rules.ts'
@@ -24,6 +25,8 @@ interface Reason {
   /** The field of the request that would have to change. */
   field: string
   says: string
+  /** What demands it of a request; where nothing there does, its key or account did. */
+  by?: keyof Preferences
 }
 
 const reasons: Readonly<Record<Exclude<ExcludedBy, 'allowed_providers' | 'context_length'>, Reason>> = {
@@ -32,27 +35,37 @@ const reasons: Readonly<Record<Exclude<ExcludedBy, 'allowed_providers' | 'contex
     code: 'privacy_restricted',
     field: 'provider.data_collection',
     says: 'is known not to train on prompts',
+    by: 'dataCollection',
   },
   'data_policy:zdr': {
     code: 'privacy_restricted',
     field: 'provider.zdr',
     says: 'is known to keep nothing of what it is sent',
+    by: 'zdr',
   },
   distillable_text: {
     code: 'constraint_filtered',
     field: 'provider.enforce_distillable_text',
     says: 'serves it with text that may be trained on',
+    by: 'distillable',
   },
-  max_price: { code: 'constraint_filtered', field: 'max_price', says: 'is within provider.max_price' },
+  max_price: {
+    code: 'constraint_filtered',
+    field: 'max_price',
+    says: 'is within provider.max_price',
+    by: 'maxPrice',
+  },
   quantization: {
     code: 'constraint_filtered',
     field: 'provider.quantizations',
     says: 'serves it in a quantization of provider.quantizations',
+    by: 'quantizations',
   },
   require_parameters: {
     code: 'constraint_filtered',
     field: 'provider.require_parameters',
     says: 'supports every parameter of this request',
+    by: 'requireParameters',
   },
 }
 
@@ -68,17 +81,23 @@ export function nobodyMay(
   const isByOrder = removed.length < endpoints.length
   const last = isByOrder ? 'allowed_providers' : (tokens.at(-1) ?? 'allowed_providers')
   const models = candidates.map(({ model }) => model.id)
+  const own = asked.routing.preferences
   const details = { models, serving: providersOf(endpoints) }
   if (last === 'allowed_providers') {
-    return noneAllowed(details, rules.only, isByOrder ? becauseOfOrder(rules) : becauseOf(rules, endpoints))
+    const because = isByOrder ? becauseOfOrder(rules, own) : becauseOf(rules, own, endpoints)
+    return noneAllowed(details, rules.only, because)
   }
   if (last === 'context_length') return tooLong(models, removed, asked)
-  const { code, field, says } = reasons[last]
+  const { code, field, says, by } = reasons[last]
   const who = details.serving.join(', ')
   const detail = `No provider of ${models.join(', ')} ${says}.`
+  const change =
+    by === undefined || demands(own, by)
+      ? `Change ${field}`
+      : 'This key or its account demands that: change its settings'
   return new GatewayError(
     'not_found',
-    `${detail} It is served by ${who}. Change ${field}, or choose another model.`,
+    `${detail} It is served by ${who}. ${change}, or choose another model.`,
     {
       availability: {
         code,
@@ -103,7 +122,7 @@ function noneAllowed({ models, serving }: Served, only: Rules['only'], because: 
   return new GatewayError(
     'not_found',
     'No allowed providers are available for the selected model. ' +
-      `Providers serving ${models.join(', ')}: ${serving.join(', ')}, but your request's ${because}.`,
+      `Providers serving ${models.join(', ')}: ${serving.join(', ')}, but ${because}.`,
     {
       metadata: { available_providers: serving, requested_providers: only.flat() },
       availability: {
@@ -118,15 +137,27 @@ function noneAllowed({ models, serving }: Served, only: Rules['only'], because: 
   )
 }
 
-function becauseOfOrder({ order = [] }: Rules): string {
-  return `provider.order preference, with allow_fallbacks false, permits only: ${listed(order)}`
+function demands(own: Preferences, field: keyof Preferences): boolean {
+  const value = own[field]
+  return value !== undefined && value !== false && value !== 'allow'
 }
 
-function becauseOf({ only, ignore }: Rules, endpoints: readonly Endpoint[]): string {
+function preference(name: 'only' | 'ignore' | 'order', isOwn: boolean): string {
+  return isOwn
+    ? `your request's provider.${name} preference`
+    : `the provider.${name} preference of this key or its account`
+}
+
+function becauseOfOrder({ order = [] }: Rules, own: Preferences): string {
+  const whose = preference('order', own.order !== undefined || own.allowFallbacks === false)
+  return `${whose}, with allow_fallbacks false, permits only: ${listed(order)}`
+}
+
+function becauseOf({ only, ignore }: Rules, own: Preferences, endpoints: readonly Endpoint[]): string {
   const ignored = providersOf(endpoints.filter((endpoint) => isNamed(ignore, endpoint)))
   return only.length > 0
-    ? `provider.only preference permits only: ${only.map(listed).join('; and of these: ')}`
-    : `provider.ignore preference leaves out: ${listed(ignored)}`
+    ? `${preference('only', demands(own, 'only'))} permits only: ${only.map(listed).join('; and of these: ')}`
+    : `${preference('ignore', demands(own, 'ignore'))} leaves out: ${listed(ignored)}`
 }
 
 function listed(names: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Preferences } from '../../src/generation/routing.ts'
 import { nobodyMay } from '../../src/routing/refusals.ts'
 import { abc, asking, candidate, modelWith, order, planFor, removals } from './endpoints.ts'
 
@@ -262,8 +263,7 @@ test('a prompt that is too long is told the longest context of those that may se
   expect(message).toBe('The prompt has about 80 tokens, but the context of m/m is 50 tokens.')
 })
 
-function refusalOfList(wanted: string[]): string {
-  const ask = { provider: { order: wanted, allowFallbacks: false } }
+function refusalOf(ask: Parameters<typeof planFor>[0]): string {
   const { rules, removed } = planFor(ask)
   return nobodyMay({ candidates: [candidate(abc)] }, removed, { rules, asked: asking(ask) }).message
 }
@@ -272,6 +272,33 @@ test('a list without fallbacks that names nobody is what the refusal speaks of',
   const start =
     'No allowed providers are available for the selected model. Providers serving m/m: a, b, c, but ' +
     "your request's provider.order preference, with allow_fallbacks false, permits only: "
-  expect(refusalOfList(['z', 'y'])).toBe(`${start}z, y.`)
-  expect(refusalOfList([])).toBe(`${start}none.`)
+  expect(refusalOf({ provider: { order: ['z', 'y'], allowFallbacks: false } })).toBe(`${start}z, y.`)
+  expect(refusalOf({ provider: { order: [], allowFallbacks: false } })).toBe(`${start}none.`)
+})
+
+const laidDown = (preferences: Preferences, provider: Preferences = {}) =>
+  refusalOf({ settings: [{ preferences }], provider })
+
+test('a rule of the key or its account is told as theirs, unless the request demands the same', () => {
+  const refused =
+    'No allowed providers are available for the selected model. Providers serving m/m: a, b, c, but '
+  expect(laidDown({ only: ['z'] })).toBe(
+    `${refused}the provider.only preference of this key or its account permits only: z.`,
+  )
+  expect(laidDown({ only: ['z'] }, { only: ['a'] })).toBe(
+    `${refused}your request's provider.only preference permits only: z; and of these: a.`,
+  )
+  expect(laidDown({ ignore: ['a', 'b', 'c'] })).toBe(
+    `${refused}the provider.ignore preference of this key or its account leaves out: a, b, c.`,
+  )
+  expect(laidDown({ order: ['z'], allowFallbacks: false })).toBe(
+    `${refused}the provider.order preference of this key or its account, with allow_fallbacks false, permits only: z.`,
+  )
+  const served = 'No provider of m/m serves it with text that may be trained on. It is served by a, b, c. '
+  expect(laidDown({ distillable: true }, { distillable: false })).toBe(
+    `${served}This key or its account demands that: change its settings, or choose another model.`,
+  )
+  expect(laidDown({ distillable: true }, { distillable: true })).toBe(
+    `${served}Change provider.enforce_distillable_text, or choose another model.`,
+  )
 })
