@@ -11,7 +11,7 @@ const own: DataPolicy = { training: false, retains: false, retentionDays: 0 }
 
 /** None of these trains. Who is not here is not known, or may train, as DeepSeek and NVIDIA say. */
 const published: readonly (readonly [policy: DataPolicy, providers: string])[] = [
-  [own, 'ollama vllm simulator'],
+  [own, 'ollama vllm lmstudio simulator'],
   [
     { training: false, retains: false, retentionDays: 0 },
     'amazon-bedrock arcee-ai azure baseten cerebras clarifai deepinfra digitalocean fireworks google-vertex ' +

@@ -33,7 +33,7 @@ const endpoint = z
       if (!row)
         context.addIssue({ code: 'custom', path: ['provider'], message: `${provider} is no provider` })
       else if (baseUrl !== undefined && !row.open) {
-        const message = `${row.name} is where it is; an address of one's own is for ollama and vllm`
+        const message = `${row.name} is where it is; an address of one's own is for ollama, vllm and lmstudio`
         context.addIssue({ code: 'custom', path: ['base_url'], message })
       }
     }),

@@ -188,6 +188,15 @@ const rows: Provider[] = [
   { ...chat, slug: 'vllm', name: 'vLLM', open: true, takesHeaders: true, quirks: {}, also: [embeddings] },
   {
     ...chat,
+    slug: 'lmstudio',
+    name: 'LM Studio',
+    open: true,
+    takesHeaders: true,
+    quirks: { noDeveloperRole: true, needsBytes: true, noNamedTool: true },
+    also: [embeddings],
+  },
+  {
+    ...chat,
     slug: 'simulator',
     name: 'Simulator',
     baseUrl: 'https://simulator.invalid/v1',

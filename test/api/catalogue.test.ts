@@ -210,7 +210,7 @@ test.each([
         { provider: 'openai', model: 'x', prompt: '1', completion: '1', base_url: 'https://a.example' },
       ],
     },
-    "400 endpoints.0.base_url: OpenAI is where it is; an address of one's own is for ollama and vllm",
+    "400 endpoints.0.base_url: OpenAI is where it is; an address of one's own is for ollama, vllm and lmstudio",
   ],
 ])('PUT %s refuses %j', async (path, body, message) => {
   expect(refusal(await send('PUT', path, { body }))).toEqual(message)

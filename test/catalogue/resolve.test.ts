@@ -86,7 +86,7 @@ describe('a known model', () => {
 })
 
 test('a host that serves whatever it has gets the rest of the id as it is, for nothing', async () => {
-  for (const id of ['ollama/llama3.2:3b', 'vllm/hf.co/Qwen/Qwen3-8B:free']) {
+  for (const id of ['ollama/llama3.2:3b', 'vllm/hf.co/Qwen/Qwen3-8B:free', 'lmstudio/qwen/qwen3-8b']) {
     const [provider = '', ...rest] = id.split('/')
     const resolution = await resolved(id, [provider])
     expect(resolution).toMatchObject({
