@@ -80,6 +80,7 @@ async function admitted(c: BenchContext): Promise<Admitted & { request: Generati
       profile,
       limits,
       request,
+      client: { keep: (work) => c.executionCtx.waitUntil(work) },
       generationId: generationId(Date.now()),
       arrivedAtMs: Date.now(),
     })),

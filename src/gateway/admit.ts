@@ -6,6 +6,7 @@ import { ledger } from '../ledger/client.ts'
 import type { Admission, Profile, RateLimit } from '../ledger/contract.ts'
 import { circuitsOf, withCircuits } from '../routing/circuit/circuits.ts'
 import { healthOf, refresh } from '../routing/health/memory.ts'
+import type { Departure } from './departure.ts'
 import type { Exchange } from './exchange.ts'
 import { Hold } from './hold.ts'
 import { makePlan, sticking, tokensAffordable, withoutFree, type Plan, type PlanningContext } from './plan.ts'
@@ -16,6 +17,7 @@ interface Applicant extends Pick<
   'env' | 'caller' | 'generationId' | 'request' | 'limits' | 'arrivedAtMs'
 > {
   profile: Profile
+  client: Pick<Departure, 'keep'>
 }
 
 export interface Admitted {
@@ -28,7 +30,7 @@ export interface Admitted {
  * was made with, plans again. A request that cannot be routed touches no money.
  */
 export async function admit(applicant: Applicant): Promise<Admitted> {
-  const { caller, request, env } = applicant
+  const { caller, request, env, client } = applicant
   const context = contextOf(applicant)
   let plan = await firstPlan(applicant, context)
   let admission = await ask(applicant, plan)
@@ -52,7 +54,7 @@ export async function admit(applicant: Applicant): Promise<Admitted> {
     model: plan.model.id,
     ...(plan.free && { free: true }),
   }
-  void refresh(env, plan.endpoints, context.nowMs)
+  client.keep(refresh(env, plan.endpoints, context.nowMs))
   const hold = new Hold(env, caller, claim, { amountNanos: plan.holdNanos, headroomNanos })
   return { plan: sticking(plan, stickTo, context, request), hold }
 }

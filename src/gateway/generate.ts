@@ -69,7 +69,9 @@ async function serve(
   const client = departure(c, limits, leave)
 
   // From here on every path, refusal by the providers and departure of the client included, ends in `settle`.
-  const { plan, hold } = await client.orEnd(admit({ ...ticket, env, caller, profile, limits, request }))
+  const { plan, hold } = await client.orEnd(
+    admit({ ...ticket, env, caller, profile, limits, request, client }),
+  )
   const exchange: Exchange = {
     ...ticket,
     env,

@@ -1,4 +1,4 @@
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { createExecutionContext, evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
@@ -111,6 +111,26 @@ test('[R2][R3] requests go around a host in an outage, and come back to it after
     await askWhole(gateway, { ...hello, model: id }, { key })
   }
   expect(await failing.calls()).toHaveLength(1)
+})
+
+test('what a plan asks the object for may come after the answer, and is waited for', async () => {
+  const upstream = await provider(chatAnswer('Hi'))
+  const prototype: ExecutionContext = Object.getPrototypeOf(createExecutionContext())
+  const waitUntil = vi.spyOn(prototype, 'waitUntil')
+  const keptThereby: number[] = []
+  const exchange = async (): Promise<Board> => {
+    const before = waitUntil.mock.calls.length
+    await Promise.resolve()
+    keptThereby.push(waitUntil.mock.calls.length - before)
+    return {}
+  }
+  const variables = { DEEPINFRA_API_KEY: 'di', DEEPINFRA_BASE_URL: upstream.baseUrl, GROQ_API_KEY: 'gsk' }
+  const gateway: Env = { ...isolate(), ...variables }
+  Reflect.set(gateway, 'HEALTH', { getByName: () => ({ exchange }) })
+  const { key } = await account(env)
+  const body = { ...hello, stream: false, model: 'meta-llama/llama-3.3-70b-instruct' }
+  await askWhole(gateway, body, { key })
+  expect(keptThereby[0]).toBe(1)
 })
 
 test('the object is told every two seconds at most, and then all of it', async () => {
