@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { assemble } from '../../src/catalogue/assemble.ts'
 import { Registry } from '../../src/catalogue/canonical.ts'
 import { hostNames } from './host-names.ts'
-import { withHourOfCache } from './hour-of-cache.ts'
 import { modelsDevRows } from '../../src/catalogue/models-dev.ts'
 import type { Row } from '../../src/catalogue/row.ts'
 import { parseSeed, type Seed, type SeedModel } from '../../src/catalogue/seed.ts'
@@ -44,7 +43,6 @@ export async function buildSeed(homes: Homes): Promise<{ seed: Seed; rows: numbe
   const seed = parseSeed({
     sources: [...curated.sources, ...simulator.sources],
     models: [...listed, ...freeModels(listed, openRouter.free), ...simulator.models]
-      .map(withHourOfCache)
       .map(inOrder)
       .map(withServiceTiers)
       .toSorted(byId),

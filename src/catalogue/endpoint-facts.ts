@@ -1,5 +1,6 @@
 import type { Format } from '../generation/request.ts'
 import { servingOf } from './canonical.ts'
+import { withHourOfCache } from './hour-of-cache.ts'
 import type { Row } from './row.ts'
 import type { SeedEndpoint } from './seed.ts'
 
@@ -10,7 +11,7 @@ export function endpointOf(row: Row): SeedEndpoint | undefined {
   const format = formatOf(row)
   const quirks = quirksOf(row)
   const output = row.output === undefined || row.output > row.context ? null : row.output
-  return {
+  return withHourOfCache({
     provider: row.provider,
     model: row.upstream,
     ...(serving.region !== undefined && { region: serving.region }),
@@ -22,7 +23,7 @@ export function endpointOf(row: Row): SeedEndpoint | undefined {
     parameters: parametersOf(row).filter((name) => !quirks.drop?.includes(name)),
     ...(Object.keys(quirks).length > 0 && { quirks }),
     source: row.source,
-  }
+  })
 }
 
 /** Models of OpenAI that answer under `/responses` alone. */

@@ -1,5 +1,6 @@
 import { addEndpoints, assemble, unpriced, usualPrompt } from './assemble.ts'
 import { Registry } from './canonical.ts'
+import { withHourOfCache } from './hour-of-cache.ts'
 import type { Row } from './row.ts'
 import type { SeedEndpoint, SeedModel, SeedPrice } from './seed.ts'
 
@@ -154,14 +155,14 @@ function isNear(before: string | undefined, after: string | undefined): boolean 
  * service tiers the factors hold on, and prices do not.
  */
 function repriced(endpoint: SeedEndpoint, price: SeedPrice): SeedEndpoint {
-  const { tiers: _, cached: __, cacheWrite: ___, serviceTiers = {}, ...rest } = endpoint
+  const { tiers: _, cached: __, cacheWrite: ___, cacheWriteLong: ____, serviceTiers = {}, ...rest } = endpoint
   const factors = Object.entries(serviceTiers).filter(([, each]) => typeof each === 'string')
-  return {
+  return withHourOfCache({
     ...rest,
     ...(factors.length > 0 && { serviceTiers: Object.fromEntries(factors) }),
     ...price,
     source: 'models.dev',
-  }
+  })
 }
 
 function changeOf(model: string, endpoint: SeedEndpoint, after: SeedEndpoint | undefined): PriceChange {

@@ -105,6 +105,28 @@ test('long prompts that cost something else are a new price, though short ones d
   expect(openai?.serviceTiers).toEqual({ flex: '0.5', priority: '2' })
 })
 
+test('what Claude keeps for an hour costs twice the prompt, whatever that comes to cost, and at whom it comes to be', () => {
+  const list = listOf(models)
+  const dearer = { input: 4, output: 20, cache_read: 0.4, cache_write: 5 }
+  row(list, 'amazon-bedrock', 'us.anthropic.claude-sonnet-4-6', dearer)
+  row(list, 'anthropic', 'claude-sonnet-9', {
+    ...dearer,
+    tiers: [{ ...dearer, input: 8, cache_write: 10, tier: { type: 'context', size: 200_000 } }],
+  })
+  const { models: after } = told(list)
+  const found = (model: string) =>
+    after.flatMap(({ endpoints }) => endpoints).filter((each) => each.model === model)
+  expect(found('us.anthropic.claude-sonnet-4-6')).toEqual([
+    expect.objectContaining({ prompt: '4', cacheWrite: '5', cacheWriteLong: '8' }),
+  ])
+  expect(found('claude-sonnet-9')).toEqual([
+    expect.objectContaining({
+      cacheWriteLong: '8',
+      tiers: [expect.objectContaining({ cacheWrite: '10', cacheWriteLong: '16' })],
+    }),
+  ])
+})
+
 test('a threshold of xAI already belongs to the long prompts', () => {
   const list = listOf(models)
   row(list, 'xai', 'grok-9', {
