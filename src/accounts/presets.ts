@@ -40,6 +40,8 @@ const versionsMax = 100
 const charactersMax = 256 * 1024
 /** Of all presets of an account with all their versions: the database is everybody's. */
 const bytesMax = 64 * 1024 * 1024
+/** Of a page of versions; the last of them may go beyond it. */
+const pageBytesMax = 4 * 1024 * 1024
 
 const slugPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/
 
@@ -150,13 +152,16 @@ export async function capturePreset(
   return presetObject(row, versionObject(row))
 }
 
+/** Of a version. */
+const bytes = '(octet_length(config) + coalesce(octet_length(system_prompt), 0))'
+
 const insertVersion = `insert into presets
   (account_id, slug, name, id, version_id, config, system_prompt, version, created_at, updated_at)
   select ?1, ?2, ?2, coalesce(max(id), ?3), ?4, ?5, ?6, coalesce(max(version), 0) + 1, coalesce(min(created_at), ?7), ?7
   from presets where account_id = ?1 and slug = ?2
   having (max(version) is not null
       or (select count(distinct slug) from presets where account_id = ?1) < ${presetsMax})
-    and (select total(octet_length(config) + coalesce(octet_length(system_prompt), 0))
+    and (select total(${bytes})
       from presets where account_id = ?1) < ${bytesMax}
   returning *`
 const deleteOldVersions = `delete from presets where account_id = ?1 and slug = ?2
@@ -193,7 +198,7 @@ export async function getPreset(env: Env, accountId: string, slug: string): Prom
   return presetObject(row, versionObject(row))
 }
 
-/** A page of the versions of a preset, the oldest first. */
+/** A page of the versions of a preset, the oldest first. It has fewer than were asked for where those are large. */
 export async function listVersions(
   env: Env,
   accountId: string,
@@ -203,7 +208,9 @@ export async function listVersions(
   const [rows, total] = await answerOf(
     env.DB.batch<PresetRow & { total: number }>([
       env.DB.prepare(
-        'select * from presets where account_id = ? and slug = ? order by version limit ? offset ?',
+        `select * from (select *, sum(${bytes}) over (order by version) - ${bytes} as bytes_before from
+           (select * from presets where account_id = ? and slug = ? order by version limit ? offset ?))
+         where bytes_before < ${pageBytesMax} order by version`,
       ).bind(accountId, slug, limit, start),
       env.DB.prepare('select count(*) as total from presets where account_id = ? and slug = ?').bind(
         accountId,

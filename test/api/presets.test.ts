@@ -199,6 +199,25 @@ describe('a request becomes a preset', () => {
   })
 })
 
+test('a page of versions ends where it would be larger than 4 MiB, and the next goes on from there', async () => {
+  const { accountId, key } = await aKey()
+  await env.DB.prepare(
+    `insert into presets with recursive n(i) as (select 1 union all select i + 1 from n where i < 20)
+     select ?, 'long', 'id', 'long', i, 'v' || i, '{}', hex(zeroblob(262144)), 0, i from n`,
+  )
+    .bind(accountId)
+    .run()
+  const page = async (offset: number) => {
+    const path = `/presets/long/versions?limit=100&offset=${offset}`
+    const { data, total_count: total } = (await send('GET', path, { key })).body
+    const versions: number[] = data.map(({ version }: { version: number }) => version)
+    return [versions.at(0), versions.at(-1), total]
+  }
+  expect(await page(0)).toEqual([1, 8, 20])
+  expect(await page(8)).toEqual([9, 16, 20])
+  expect(await page(16)).toEqual([17, 20, 20])
+})
+
 test('of all its presets an account has at most 64 MiB', async () => {
   const { accountId, key } = await aKey()
   await capture(key, 'small', {})
