@@ -3,6 +3,7 @@ import { Hono } from 'hono/tiny'
 import * as z from 'zod/mini'
 import { authenticate, digitsOfOurKey } from '../accounts/caller.ts'
 import { ownModels } from '../accounts/own-models.ts'
+import { GatewayError } from '../base/errors.ts'
 import { filtered, keepsNothing, type Filter } from '../catalogue/filter.ts'
 import { listedModels, listText } from '../catalogue/listing.ts'
 import { publicEndpoint, publicEndpoints, publicModel } from '../catalogue/public-model.ts'
@@ -11,7 +12,7 @@ import { rssText } from '../catalogue/rss.ts'
 import { sorted, sorts } from '../catalogue/sort.ts'
 import type { Env } from '../env.ts'
 import { limitsOf } from '../gateway/limits.ts'
-import { profileOf } from '../gateway/profile.ts'
+import { knownProfile } from '../gateway/profile.ts'
 import { measuresOf } from '../routing/health/measures.ts'
 import { queryOf } from './input.ts'
 
@@ -125,12 +126,16 @@ models.get('/embeddings/models', async (c) => {
   )
 })
 
+const noModels =
+  'A management key calls no models. Use an API key to list those it may call, or GET /api/v1/models to list all.'
+
 /** The models that the caller's account and key let serve. */
 models.get('/models/user', async (c) => {
   const asked = queryOf(c, z.strictObject(page))
   const caller = await authenticate(c.env, c.req.raw.headers)
   const nowMs = Date.now()
-  const { routing = [] } = await profileOf(c.env, caller, limitsOf(c.env), nowMs)
+  const { keyClass, routing = [] } = await knownProfile(c.env, caller, limitsOf(c.env), nowMs)
+  if (keyClass === 'management') throw new GatewayError('permission_denied', noModels)
   const own = ownModels(await listedModels(c.env), routing, nowMs)
   return c.body(listText(own, asked, pathOf(c)), 200, json)
 })

@@ -19,8 +19,13 @@ export async function profileOf(env: Env, caller: Caller, limits: Limits, nowMs:
   )
 }
 
-/** Fresh from this isolate, else from the account's object, else stale while that fails. */
-async function knownProfile(env: Env, caller: Caller, limits: Limits, nowMs: number): Promise<Profile> {
+/** Of any class of key: fresh from this isolate, else from the account's object, else stale while that fails. */
+export async function knownProfile(
+  env: Env,
+  caller: Caller,
+  limits: Limits,
+  nowMs: number,
+): Promise<Profile> {
   const cached = profilesCache.get(caller.keyHash)
   if (cached && nowMs - cached.readAtMs < limits.profileFreshMs) return cached.profile
   try {

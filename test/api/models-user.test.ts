@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
+import { rootKeys } from '../../src/base/key-text.ts'
 import type { Env } from '../../src/env.ts'
 import { account } from '../support/account.ts'
 import { askWhole } from '../support/chat.ts'
@@ -43,6 +44,16 @@ const isClaude = (id: string) => id.startsWith('anthropic/')
 test('[R161] without a key it is 401', async () => {
   const { response } = await askWhole(gateway, undefined, { method: 'GET', path: '/api/v1/models/user' })
   expect(response.status).toBe(401)
+})
+
+test('a management key, which calls no models, is told where there are some', async () => {
+  const { management } = await rootKeys(env.MASTER_KEY)
+  const options = { method: 'GET', path: '/api/v1/models/user', key: management }
+  const { response, text } = await askWhole(gateway, undefined, options)
+  expect([response.status, JSON.parse(text).error.message]).toEqual([
+    403,
+    'A management key calls no models. Use an API key to list those it may call, or GET /api/v1/models to list all.',
+  ])
 })
 
 test('[R161] a key without settings is told of all that can be called', async () => {
