@@ -7,7 +7,7 @@ import { TokenCounter } from '../generation/tokens.ts'
 import { noUsage, type Usage } from '../generation/usage.ts'
 import type { Source } from '../cache/recording.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
-import { asKept, cost, holdNanos, type Cost, type Markup } from '../ledger/cost.ts'
+import { cost, holdNanos, type Cost, type Markup } from '../ledger/cost.ts'
 import { ToolCalls } from '../routing/health/tool-calls.ts'
 import type { AnswerContext, AnswerEvent, Charge } from '../wire/dialect.ts'
 import type { AttemptNote, DispatchEvent } from './dispatch.ts'
@@ -208,8 +208,7 @@ export class Outcome {
   }
 
   #cost(usage: Usage, { price }: Endpoint): Cost {
-    const { arrivedAtMs, plan } = this.#exchange
-    return cost(asKept(usage, plan.promptCaps.kept, price), price, this.#markup, arrivedAtMs)
+    return cost(usage, price, this.#markup, this.#exchange.arrivedAtMs)
   }
 
   #exposed(completionTokensMax: number): UsdNanos {

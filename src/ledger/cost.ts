@@ -31,7 +31,10 @@ export interface PromptCaps {
   webSearchesMax: number
   /** The service tier that is asked for. */
   serviceTier?: string
-  /** How long the prompt is asked to be kept in a cache. Absent: nobody knows, so as long as may be. */
+  /**
+   * How long the prompt is asked to be kept in a cache. Absent: nobody knows, so as long as may be. What a host writes
+   * unasked is paid as it says, and may exceed the hold.
+   */
   kept?: Kept
 }
 
@@ -94,17 +97,6 @@ export function markupOf(markups: Markups, modelId: string): Markup {
   const markup = parseMarkup(text ?? '')
   if (!markup) throw new Error(`The mark-up ${text} of ${modelId} is no factor`)
   return markup
-}
-
-/** What of a usage is paid for: a cache that is written although nobody asked for that is no more than prompt. */
-export function asKept(usage: Usage, kept: Kept | undefined, price: Price): Usage {
-  const writes = writesWithin(kept, price)
-  if (writes === 2) return usage
-  return {
-    ...usage,
-    ...(writes < 1 && { cacheWriteTokens: 0 }),
-    cacheWriteLongTokens: 0,
-  }
 }
 
 const textPrices = ['promptPicos', 'cachedPicos', 'promptImagePicos'] as const
