@@ -7,11 +7,14 @@ const restMs = 30_000
 /** The plan's writes come back at midnight UTC, or when the plan is another. */
 const writesRestMs = 10 * 60_000
 
-/** For so long an isolate does not ask whether another place has cleared its answer, and has a newer one. */
+/** For so long neither an isolate nor a data centre asks whether another place has cleared its answer. */
 const nearMs = 60_000
 
 /** KV refuses shorter lives. An answer's own expiry is what counts. */
 const kvSecondsMin = 60
+
+/** What KV's writes are: none left today, or failing just now. */
+export type Complaint = 'spent' | 'failed'
 
 /**
  * Kept answers by key, in order of nearness: this isolate, this data centre (the Cache API, which has no effect without
@@ -36,15 +39,16 @@ export class AnswerStore {
     return undefined
   }
 
-  /** In this isolate at once, elsewhere when the promise is fulfilled: with `spent` where that is to be told. */
-  async write(key: string, text: string, ttlSeconds: number): Promise<'spent' | undefined> {
+  /** In this isolate at once, elsewhere when the promise is fulfilled: with what is to be told of KV. */
+  async write(key: string, text: string, ttlSeconds: number): Promise<Complaint | undefined> {
     this.#keepNear(key, text)
-    const [told] = await Promise.all([
-      this.#writeKv(key, text, ttlSeconds),
-      caches.default
-        .put(urlOf(key), new Response(text, { headers: { 'cache-control': `max-age=${ttlSeconds}` } }))
-        .catch(ignore),
-    ])
+    const told = await this.#writeKv(key, text, ttlSeconds)
+    // Nothing that is cleared elsewhere reaches a data centre: where KV has the answer it is asked again soon.
+    const isInKv = Date.now() >= this.#writesRestUntilMs
+    const maxAge = isInKv ? Math.min(nearMs / 1000, ttlSeconds) : ttlSeconds
+    await caches.default
+      .put(urlOf(key), new Response(text, { headers: { 'cache-control': `max-age=${maxAge}` } }))
+      .catch(ignore)
     return told
   }
 
@@ -98,7 +102,7 @@ export class AnswerStore {
     return kept ? await kept.text() : await this.#kv.get(nameOf(key))
   }
 
-  async #writeKv(key: string, text: string, ttlSeconds: number): Promise<'spent' | undefined> {
+  async #writeKv(key: string, text: string, ttlSeconds: number): Promise<Complaint | undefined> {
     if (Date.now() < this.#writesRestUntilMs) return undefined
     try {
       await this.#kv.put(nameOf(key), text, { expirationTtl: Math.max(kvSecondsMin, ttlSeconds) })
@@ -109,12 +113,14 @@ export class AnswerStore {
     }
   }
 
-  #writeFailed(reason: string): 'spent' | undefined {
+  #writeFailed(reason: string): Complaint | undefined {
     const spent = /limit exceeded/i.test(reason)
     // Of two answers to one question within a second KV takes one: that is as it should be.
     if (!spent && reason.includes('429')) return undefined
+    const isTold = Date.now() < this.#writesRestUntilMs
     this.#writesRestUntilMs = Date.now() + (spent ? writesRestMs : restMs)
-    if (!spent || this.#spentTold) return undefined
+    if (!spent) return isTold ? undefined : 'failed'
+    if (this.#spentTold) return undefined
     this.#spentTold = true
     return 'spent'
   }

@@ -1,5 +1,5 @@
 import { answerKey } from '../cache/answer-key.ts'
-import { answerStoreOf, type AnswerStore } from '../cache/answer-store.ts'
+import { answerStoreOf, type AnswerStore, type Complaint } from '../cache/answer-store.ts'
 import { cacheAsked, type CacheAsk, type CachePreset } from '../cache/cache-ask.ts'
 import { Recording, replayed, type Source, type StoredAnswer } from '../cache/recording.ts'
 import type { RoutingSettings } from '../generation/routing.ts'
@@ -110,10 +110,11 @@ function hitHeaders(
   }
 }
 
-function warn(told: 'spent' | undefined): void {
-  if (!told) return
-  log({
-    event: 'response_cache',
-    failed: 'KV takes no more writes today: answers are kept in single places only. A larger plan has more.',
-  })
+const complaints: Record<Complaint, string> = {
+  spent: 'KV takes no more writes today: answers are kept in single places only. A larger plan has more.',
+  failed: 'KV takes no writes just now: for half a minute answers are kept in single places only.',
+}
+
+function warn(told: Complaint | undefined): void {
+  if (told) log({ event: 'response_cache', failed: complaints[told] })
 }

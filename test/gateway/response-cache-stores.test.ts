@@ -139,8 +139,39 @@ test('while KV fails, the isolate itself still answers the second time', async (
   expect((await ask(asked, { key })).told.status).toBe('MISS')
   expect((await ask(asked, { key })).told.status).toBe('HIT')
   expect(await callsCount()).toBe(1)
-  expect(warnings).toEqual([])
 })
+
+test('that KV takes no writes is logged once in the half minute for which it is left alone', async () => {
+  withoutEdge()
+  const startMs = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: startMs })
+  const { ask } = await at(otherIsolate({ put: failing('KV PUT failed: 500') }), chatAnswer('Hi'))
+  await Promise.all([1, 2].map(() => ask(question(), { key })))
+  await ask(question(), { key })
+  expect(warnings).toEqual([expect.stringContaining('KV takes no writes just now')])
+  vi.setSystemTime(startMs + 30_001)
+  await ask(question(), { key })
+  expect(warnings).toHaveLength(2)
+})
+
+test.each<[string, Faults['put'], number]>([
+  ['KV has it too', undefined, 60],
+  ['KV has just taken another', failing('KV PUT failed: 429 Too Many Requests'), 60],
+  ['KV takes no writes', failing('KV PUT failed: 500'), 300],
+])(
+  'a data centre keeps an answer where %s, and asks KV after a minute if that has one',
+  async (_, put, age) => {
+    const kept: (string | null)[] = []
+    vi.spyOn(caches.default, 'put').mockImplementation((_url, { headers }) => {
+      kept.push(headers.get('cache-control'))
+      return Promise.resolve()
+    })
+    const { ask } = await at(otherIsolate({ ...(put && { put }) }), chatAnswer('Hi'))
+    await ask(question(), { key })
+    await ask(question(), { key, headers: { ...cached, 'x-openrouter-cache-ttl': '10' } })
+    expect(kept).toEqual([`max-age=${age}`, 'max-age=10'])
+  },
+)
 
 test('a Cache API that fails costs nothing: KV is asked', async () => {
   const asked = question()
