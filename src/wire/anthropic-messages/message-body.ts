@@ -9,6 +9,7 @@ import type {
   Tool,
   Turn,
 } from '../../generation/conversation.ts'
+import { alternating, type Message } from '../alternating.ts'
 import { parseJson, readObject } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
 import { invalid } from '../refusals.ts'
@@ -17,53 +18,25 @@ import { invalid } from '../refusals.ts'
 export function messagesFor(turns: readonly Turn[], target: UpstreamTarget): JsonObject {
   const system = turns.flatMap((turn) => (turn.role === 'system' ? turn.parts : []))
   const blocks = system.filter(({ text }) => text !== '').map(inputBlock)
-  const messages = joined(
-    turns.filter(({ role }) => role !== 'system').map((turn) => messageOf(turn, target)),
-  )
+  const said = turns.filter(({ role }) => role !== 'system').map((turn) => messageOf(turn, target))
+  const messages = alternating(said, {
+    opening,
+    isResult: ({ type }) => type === 'tool_result',
+    read: (block) => block,
+  })
   return {
     ...(blocks.length > 0 && { system: blocks }),
     messages: messages.map(({ role, content }) => ({ role, content })),
   }
 }
 
-interface Message {
-  role: 'user' | 'assistant'
-  content: JsonObject[]
-}
-
 /** Stands where a conversation begins with the assistant: the first message must be the user's. */
-const opening: Message = { role: 'user', content: [{ type: 'text', text: '…' }] }
+const opening = { type: 'text', text: '…' }
 
-/** Roles alternate, results of tools come first, and a message must say something. */
-function joined(messages: Message[]): Message[] {
-  const result: Message[] = []
-  for (const { role, content } of messages) {
-    if (content.length === 0) continue
-    const last = result.at(-1)
-    if (last?.role === role) last.content.push(...content)
-    else result.push({ role, content: [...content] })
-  }
-  for (const message of result) {
-    message.content = [
-      ...message.content.filter(isResult),
-      ...message.content.filter((each) => !isResult(each)),
-    ]
-  }
-  trimEnd(result.at(-1))
-  return result[0]?.role === 'assistant' ? [opening, ...result] : result
-}
-
-function isResult({ type }: JsonObject): boolean {
-  return type === 'tool_result'
-}
-
-/** What the model is to go on with may not end in white space. */
-function trimEnd(last: Message | undefined): void {
-  const block = last?.role === 'assistant' ? last.content.at(-1) : undefined
-  if (block && typeof block['text'] === 'string') block['text'] = block['text'].trimEnd()
-}
-
-function messageOf(turn: Exclude<Turn, { role: 'system' }> | Turn, target: UpstreamTarget): Message {
+function messageOf(
+  turn: Exclude<Turn, { role: 'system' }> | Turn,
+  target: UpstreamTarget,
+): Message<JsonObject> {
   switch (turn.role) {
     case 'assistant':
       return { role: 'assistant', content: turn.parts.flatMap((part) => outputBlocks(part, target)) }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { CacheMark, InputPart, OutputPart, ReasoningPart, Turn } from '../../generation/conversation.ts'
+import { alternating, type Message } from '../alternating.ts'
 import { parseJson, readObject } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
 import { shortId } from '../short-id.ts'
@@ -12,11 +13,6 @@ type Result = Extract<Turn, { role: 'tool' }>
 /** A block, and the mark that may follow it. */
 type Blocks = readonly JsonObject[]
 
-interface Message {
-  role: 'user' | 'assistant'
-  content: Blocks[]
-}
-
 export interface MessageOptions {
   target: UpstreamTarget
   /** Tools are offered. Without any the format refuses calls in the history, so they are told in words. */
@@ -28,7 +24,12 @@ export interface MessageOptions {
 /** The system's words and the messages of a conversation, in this format. */
 export function messagesFor(turns: readonly Turn[], options: MessageOptions): JsonObject {
   const writer = new MessageWriter(options)
-  const messages = joined(turns.flatMap((turn) => writer.message(turn)))
+  const said = turns.flatMap((turn) => writer.message(turn))
+  const messages = alternating(said, {
+    opening,
+    isResult: ({ toolResult }) => toolResult !== undefined,
+    read: ([block = {}]) => block,
+  })
   const system = turns.flatMap((turn) => (turn.role === 'system' ? writer.blocks(turn.parts) : []))
   const { cache, target } = options
   const abilities = abilitiesOf(target)
@@ -44,34 +45,7 @@ export function cachePoint({ ttl }: CacheMark, { cache }: Abilities): JsonObject
 }
 
 /** Stands where a conversation begins with the assistant: the first message must be the user's. */
-const opening: Message = { role: 'user', content: [[{ text: '…' }]] }
-
-/** Roles alternate, results of tools come first, and a message must say something. */
-function joined(messages: Message[]): Message[] {
-  const result: Message[] = []
-  for (const { role, content } of messages) {
-    if (content.length === 0) continue
-    const last = result.at(-1)
-    if (last?.role === role) last.content.push(...content)
-    else result.push({ role, content: [...content] })
-  }
-  for (const message of result) {
-    const { content } = message
-    message.content = [...content.filter(isResult), ...content.filter((blocks) => !isResult(blocks))]
-  }
-  trimEnd(result.at(-1))
-  return result[0]?.role === 'assistant' ? [opening, ...result] : result
-}
-
-function isResult([block]: Blocks): boolean {
-  return block?.['toolResult'] !== undefined
-}
-
-/** What the model is to go on with may not end in white space. */
-function trimEnd(last: Message | undefined): void {
-  const block = last?.role === 'assistant' ? last.content.at(-1)?.[0] : undefined
-  if (block && typeof block['text'] === 'string') block['text'] = block['text'].trimEnd()
-}
+const opening: Blocks = [{ text: '…' }]
 
 /** Writes one conversation: documents are numbered through all of it. */
 class MessageWriter {
@@ -86,7 +60,7 @@ class MessageWriter {
     this.#hasTools = hasTools
   }
 
-  message(turn: Turn): Message[] {
+  message(turn: Turn): Message<Blocks>[] {
     switch (turn.role) {
       case 'system':
         return []
