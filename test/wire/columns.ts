@@ -83,7 +83,10 @@ function at(
   return { protocol, target: { upstreamModel, quirks, streams: true, reasoning: true, maker } }
 }
 
-export function cellOf({ client = 'openai-chat', betas = '', request }: Scenario, column: Column): Cell {
+export function cellOf(
+  { client = 'openai-chat', betas = '', request }: Omit<Scenario, 'bodies'>,
+  column: Column,
+): Cell {
   const { protocol, target } = columns[column]
   const decoded = clients[client].decodeRequest(
     { model: 'author/model', ...request },

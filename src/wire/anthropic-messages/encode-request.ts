@@ -117,6 +117,7 @@ function write(request: GenerationRequest, target: UpstreamTarget): { body: Json
       ...(conversation.verbosity && !verbosity ? ['verbosity'] : []),
       ...hintsIn(conversation, [
         'image_url.detail',
+        'reasoning.summary',
         ...(asksStrict(request, abilities) ? [] : (['tools.function.strict'] as const)),
       ]),
       ...Object.keys(conversation.extras),

@@ -3,6 +3,7 @@ import type { Conversation, Sampling, Turn } from '../../generation/conversation
 import type { GenerationRequest } from '../../generation/request.ts'
 import { claudeAbilities } from '../claude-abilities.ts'
 import { nearestEffort } from '../efforts.ts'
+import { hintsIn } from '../hints.ts'
 import { readObject } from '../json.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { refuseOtherModalities } from '../refusals.ts'
@@ -145,7 +146,7 @@ function unasked(asked: Conversation, { cache }: Abilities): string[] {
     (isMarked && cache.length === 0) || (asked.tools.some((tool) => tool.cache) && !cache.includes('tools'))
   return [
     ...(hasLostMark ? ['cache_control'] : []),
-    ...(parts.some((part) => 'detail' in part) ? ['image_url.detail'] : []),
+    ...hintsIn(asked, ['image_url.detail', 'reasoning.summary']),
   ]
 }
 

@@ -124,6 +124,6 @@ function unasked(asked: Conversation): string[] {
   return [
     ...(asked.parallelToolCalls === false ? ['parallel_tool_calls'] : []),
     ...(asked.verbosity === undefined ? [] : ['verbosity']),
-    ...hintsIn(asked, ['tools.function.strict', 'image_url.detail', 'cache_control']),
+    ...hintsIn(asked, ['tools.function.strict', 'image_url.detail', 'cache_control', 'reasoning.summary']),
   ]
 }

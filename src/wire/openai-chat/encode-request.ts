@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
-import { hintsIn } from '../hints.ts'
+import { asksForSummary, hintsIn } from '../hints.ts'
 import { isMarked, remarked, takesBreakpoints } from '../cache-breakpoints.ts'
 import { readArray, readObject } from '../json.ts'
 import type { Quirks, UpstreamBody, UpstreamTarget } from '../protocol.ts'
@@ -41,6 +41,8 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   )
   if (!quirks.extensions) asked.push(...lostMarks(body, marks))
   asked.push(...untold(upstream, quirks))
+  const { summary } = readObject(body['reasoning']) ?? {}
+  if (asksForSummary(summary) && quirks.reasoningRequest !== 'reasoning') asked.push('reasoning.summary')
   return {
     body: deviates(quirks) ? deviate(upstream, quirks) : upstream,
     dropped: isNative ? asked : [...asked, ...unasked(request)],

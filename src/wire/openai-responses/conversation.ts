@@ -13,6 +13,7 @@ import type {
   Turn,
 } from '../../generation/conversation.ts'
 import { dataUrl } from '../data-url.ts'
+import { readArray } from '../json.ts'
 import { invalid } from '../refusals.ts'
 import { isRequestField } from './fields.ts'
 import type { Item } from './items.ts'
@@ -305,12 +306,20 @@ function reasoningWishOf({ reasoning }: ResponsesRequest): ReasoningWish | undef
 }
 
 /** Fields of the format itself that no other has. */
-const ownExtras: readonly string[] = ['max_tool_calls', 'prompt_cache_key', 'prompt_cache_options']
+const ownExtras: readonly string[] = [
+  'max_tool_calls',
+  'prompt_cache_key',
+  'prompt_cache_options',
+  'prompt_cache_retention',
+]
+/** What of an answer comes from every host that has it. */
+const included: readonly Json[] = ['reasoning.encrypted_content', 'message.output_text.logprobs']
 
 function extrasOf(body: JsonObject): Record<string, Json> {
   const extras = Object.entries(body).filter(
     ([field, value]) => value !== null && (!isRequestField(field) || ownExtras.includes(field)),
   )
   const truncation = body['truncation'] === 'auto' ? { truncation: 'auto' } : {}
-  return { ...Object.fromEntries(extras), ...truncation }
+  const include = (readArray(body['include']) ?? []).filter((name) => !included.includes(name))
+  return { ...Object.fromEntries(extras), ...truncation, ...(include.length > 0 && { include }) }
 }

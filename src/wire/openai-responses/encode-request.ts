@@ -46,8 +46,13 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   upstream['store'] = false
   return {
     body: upstream,
-    dropped: [...dropped.asked, ...(isNative ? [] : unasked(request, upstream, marks))],
+    dropped: [...dropped.asked, ...(isNative ? marksIn(body) : unasked(request, upstream, marks))],
   }
+}
+
+/** Hosts find by themselves what is worth keeping. */
+function marksIn(body: JsonObject): string[] {
+  return isMarked(body, 'cache_control') ? ['cache_control'] : []
 }
 
 /** What clients of other formats asked for and the body has no word for. */
