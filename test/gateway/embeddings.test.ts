@@ -281,3 +281,13 @@ test('they have a list of their own', async () => {
   const chat = await list('/models')
   expect(JSON.stringify(chat)).not.toContain('text-embedding')
 })
+
+test.each(['not base64!', 'AAA'])(
+  'a vector that is none, %j, is a failure of its host and costs nothing',
+  async (text) => {
+    const before = await caller.usage()
+    const { response } = await embed({ encoding_format: 'float' }, replyJson(200, answer(vectors(text))))
+    expect(response.status).toBe(503)
+    expect(await caller.usage()).toBe(before)
+  },
+)

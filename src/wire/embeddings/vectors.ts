@@ -14,7 +14,7 @@ export async function* vectorEvents(
   { id, promptTokens }: { id: string | undefined; promptTokens: number | undefined },
 ): GenerationEvents {
   const data: Json[] = vectors.map((embedding, index) => {
-    if (embedding === undefined || embedding.length === 0) throw brokenAnswer('no_embedding')
+    if (embedding === undefined || !isVector(embedding)) throw brokenAnswer('no_embedding')
     return { object: 'embedding', index, embedding }
   })
   if (data.length === 0) throw brokenAnswer('no_embeddings')
@@ -24,6 +24,17 @@ export async function* vectorEvents(
     ...(promptTokens ? [{ type: 'usage' as const, usage: { ...noUsage, promptTokens } }] : []),
     { type: 'finish', reason: 'stop' },
   ]
+}
+
+/** What cannot be read is found here, where its host is still to blame. */
+function isVector(vector: Vector): boolean {
+  if (typeof vector !== 'string') return vector.length > 0
+  try {
+    const { byteLength } = Uint8Array.fromBase64(vector)
+    return byteLength > 0 && byteLength % floatBytes === 0
+  } catch {
+    return false
+  }
 }
 
 /** Vectors come whole or not at all. */
