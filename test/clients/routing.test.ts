@@ -91,7 +91,7 @@ describe('@openrouter/sdk', () => {
 
   test('a fallback model answers under its own name, at its own price, and tells what was tried', async () => {
     await playing({ zhipu: [tooLong] })
-    const answer = await ask({ models: [other], provider: { order: ['zhipuai'] } })
+    const answer = await ask({ models: [other], provider: { only: ['zhipuai'] } })
     expect(answer).toMatchObject({
       model: other,
       choices: [{ message: { content: 'from Zhipu AI' } }],
@@ -252,7 +252,7 @@ describe('@openrouter/ai-sdk-provider', () => {
   })
 
   test('a fallback model answers under its own name, whole and streamed', async () => {
-    const settings: Settings = { models: [other], provider: { order: ['zhipuai'] } }
+    const settings: Settings = { models: [other], provider: { only: ['zhipuai'] } }
     await playing({ zhipu: [tooLong] })
     const whole = await generateText(callOf(glm, settings))
     expect([whole.text, whole.response.modelId]).toEqual(['from Zhipu AI', other])
