@@ -14,6 +14,7 @@ export const crossOrigin = cors({
     'X-OpenRouter-Cache-Age',
     'X-OpenRouter-Cache-Source-Id',
     'Retry-After',
+    'Server-Timing',
     'X-RateLimit-Limit',
     'X-RateLimit-Remaining',
     'X-RateLimit-Reset',

@@ -130,7 +130,9 @@ describe('browsers', () => {
       const reply = await send('GET', path, { key, headers: { origin } })
       expect(reply.headers.get('access-control-allow-origin')).toBe('*')
       expect(reply.headers.get('access-control-expose-headers')).toBe(
-        'X-Generation-Id,Retry-After,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset,X-Should-Retry',
+        'X-Generation-Id,X-OpenRouter-Cache-Status,X-OpenRouter-Cache-TTL,X-OpenRouter-Cache-Age,' +
+          'X-OpenRouter-Cache-Source-Id,Retry-After,Server-Timing,X-RateLimit-Limit,X-RateLimit-Remaining,' +
+          'X-RateLimit-Reset,X-Should-Retry',
       )
     }
   })

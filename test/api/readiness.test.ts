@@ -62,7 +62,7 @@ test.for([
 )
 
 const older =
-  'The database is empty or older than this release, which needs version 3 of its tables. Run: npm run deploy'
+  'The database is empty or older than this release, which needs version 4 of its tables. Run: npm run deploy'
 
 test('a database without tables: every route says so, and a person reads it as text', async () => {
   const gateway = { ...env, DB: database(noTable) }
@@ -92,7 +92,7 @@ test.for(['http://localhost:8787', 'http://127.0.0.1:9000', 'http://[::1]'])(
 test.for([
   ['half migrated', { version: 2 }, 503],
   ['without its version', null, 503],
-  ['of this release', { version: 3 }, 200],
+  ['of this release', { version: 4 }, 200],
   ['of a later release', { version: 9 }, 200],
 ] as const)('a database that is %s', async ([, row, status]) => {
   const answer = await ask({ ...env, DB: database(async () => await Promise.resolve(row)) }, calls[2])
@@ -121,7 +121,7 @@ test('D1 is asked once when all is well, and again after a second when it is not
     return [...new Set(answers.map(({ status }) => status))]
   }
   expect(await statuses(20)).toEqual([503])
-  version = 3
+  version = 4
   expect(await statuses(20)).toEqual([503])
   expect(reads).toBe(1)
   vi.setSystemTime(Date.now() + 1_000)
