@@ -22,8 +22,8 @@ const nodeTests = ['test/**/*.node.test.ts', 'test/architecture.test.ts']
 
 export default defineConfig({
   test: {
-    // Vitest leaves one processor to itself; most of our time is spent waiting for timers and servers.
-    maxWorkers: 2,
+    // Of two processors two workers used little more than one: most of our time is spent waiting for timers and servers.
+    maxWorkers: 3,
     // What a passing test writes is nobody's business.
     silent: 'passed-only',
     globalSetup: ['./test/support/upstream-setup.ts'],
