@@ -58,24 +58,15 @@ export function plan(asked: PlanInput): Ranking {
     rules.sort?.partition === 'none'
       ? [{ kept: groups.flatMap(({ kept }) => kept), ordering: orderings[0] }]
       : groups.map(({ kept }, index) => ({ kept, ordering: orderings[index] }))
-  const { health } = input
-  const keeps = (endpoint: Endpoint) => keepsThresholds(rules, health(endpoint))
-  const isLastResort = (endpoint: Endpoint) => isLeftForLast(health(endpoint), panics)
-  // Who is given up may have been fast until then: that is no reason to try it.
-  const goesFirst = ({ endpoint }: Ranked) => keeps(endpoint) && !isLastResort(endpoint)
-  const lists = inGroups.map(({ kept, ordering }) => {
-    const list = ordering ? lastResortsLast(ordered(kept, ordering), health, isLastResort) : []
-    return cut(hasThresholds(rules) ? firstWhere(goesFirst, list) : list, rules)
-  })
-  const ranked = hasThresholds(rules)
-    ? // Endpoints of a fallback model too go before all that keep to less; none is left out.
-      firstWhere(goesFirst, lists.flat()).map((each) =>
-        keeps(each.endpoint) ? each : { ...each, reason: `${each.reason}; misses a preferred threshold` },
-      )
-    : lists.flat()
+  const setback = setbackOf(rules, input.health, panics)
+  const lists = inGroups.map(({ kept, ordering }) =>
+    ordering ? cut(setBack(ordered(kept, ordering), setback), rules) : [],
+  )
+  // A threshold counts for more than whose model it is: endpoints of a fallback may come before the first model's.
+  const ranked = hasThresholds(rules) ? setBack(lists.flat(), setback) : lists.flat()
   return {
     rules,
-    ranked,
+    ranked: ranked.map((each) => explained(each, setback(each.endpoint))),
     removed: groups.flatMap(({ removed }) => removed),
     panics,
     sticks:
@@ -137,29 +128,29 @@ function isPanic(endpoints: readonly Endpoint[], health: HealthOf): boolean {
   return given.length * 2 > endpoints.length
 }
 
-function isLeftForLast({ ejected, cooling }: EndpointHealth, panics: boolean): boolean {
-  return (ejected && !panics) || cooling
+/** What puts an endpoint behind others, however they are ordered: 1 behind those that do better, 2 behind all. */
+interface Setback {
+  by: 0 | 1 | 2
+  reason?: string
 }
 
-/** Who is given up, or asked not to be called, is tried after all others, however it was ordered. */
-function lastResortsLast(
-  list: readonly Ranked[],
-  health: HealthOf,
-  isLastResort: (endpoint: Endpoint) => boolean,
-): Ranked[] {
-  return firstWhere(({ endpoint }) => !isLastResort(endpoint), list).map((each) =>
-    isLastResort(each.endpoint)
-      ? { ...each, reason: `${each.reason}; ${whyLast(health(each.endpoint))}` }
-      : each,
-  )
+/** Who is given up may have been fast until then: that is no reason to try it before those that miss a threshold. */
+function setbackOf(rules: Rules, health: HealthOf, panics: boolean): (endpoint: Endpoint) => Setback {
+  return (endpoint) => {
+    const known = health(endpoint)
+    if (known.cooling) return { by: 2, reason: 'asked us to wait' }
+    if (known.ejected && !panics) return { by: 2, reason: 'failing, given up for now' }
+    return keepsThresholds(rules, known) ? { by: 0 } : { by: 1, reason: 'misses a preferred threshold' }
+  }
 }
 
-function whyLast({ cooling }: EndpointHealth): string {
-  return cooling ? 'asked us to wait' : 'failing, given up for now'
+/** The sort is stable: among equals the order stays. None is left out. */
+function setBack(list: readonly Ranked[], setback: (endpoint: Endpoint) => Setback): Ranked[] {
+  return list.toSorted((left, right) => setback(left.endpoint).by - setback(right.endpoint).by)
 }
 
-function firstWhere<T>(goesFirst: (item: T) => boolean, items: readonly T[]): T[] {
-  return [...items.filter(goesFirst), ...items.filter((item) => !goesFirst(item))]
+function explained(each: Ranked, { reason }: Setback): Ranked {
+  return reason === undefined ? each : { ...each, reason: `${each.reason}; ${reason}` }
 }
 
 /** Without fallbacks one endpoint of each model is left, or those that the client listed. */
