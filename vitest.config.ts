@@ -6,7 +6,7 @@ import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangle
 const masterKey = '5a'.repeat(32)
 
 /** Far above what a test takes, so that a busy machine fails none: what a test times, it times itself. */
-const testTimeout = 30_000
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 /**
  * The bindings of wrangler.toml, but not the variables that wrangler would add from a `.dev.vars` or `.env` beside it:
@@ -23,7 +23,7 @@ const nodeTests = ['test/**/*.node.test.ts', 'test/architecture.test.ts']
 export default defineConfig({
   test: {
     // Of two processors two workers used little more than one: most of our time is spent waiting for timers and servers.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // What a passing test writes is nobody's business.
     silent: 'passed-only',
     globalSetup: ['./test/support/upstream-setup.ts'],
@@ -45,7 +45,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...nodeTests, 'test/clients/**', '**/node_modules/**'],
           setupFiles: ['./test/support/setup.ts'],
-          testTimeout,
+          ...patience,
         },
       },
       {
@@ -53,7 +53,7 @@ export default defineConfig({
           name: 'node',
           include: nodeTests,
           exclude: ['test/clients/**', '**/node_modules/**'],
-          testTimeout,
+          ...patience,
         },
       },
       {
@@ -62,7 +62,7 @@ export default defineConfig({
           include: ['test/clients/*.test.ts'],
           globalSetup: ['./test/clients/setup.ts'],
           setupFiles: ['./test/clients/loopback.ts'],
-          testTimeout,
+          ...patience,
         },
       },
     ],
