@@ -23,7 +23,7 @@ const nodeTests = ['test/**/*.node.test.ts', 'test/architecture.test.ts']
 export default defineConfig({
   test: {
     // Of two processors two workers used little more than one: most of our time is spent waiting for timers and servers.
-    maxWorkers: 4,
+    maxWorkers: 3,
     // What a passing test writes is nobody's business.
     silent: 'passed-only',
     globalSetup: ['./test/support/upstream-setup.ts'],

@@ -32,7 +32,7 @@ interface ReferenceGeneration {
   cost: number
   atMs: number
   expiresMs: number
-  /** Of what is free; tokens once it is charged. */
+  /** Of what is free; tokens once it is settled, where a free model served. */
   free: boolean
   tokens: number
 }
@@ -100,7 +100,7 @@ const rules = {
   },
   settle(reference: Reference, claim: Claim, cost: number): void {
     const it = (reference.generations[claim.generationId] ??= unheld(claim))
-    if (it.state !== 'charged') Object.assign(it, { state: 'charged', cost, tokens: it.free ? 2 : 0 })
+    if (it.state !== 'charged') Object.assign(it, { state: 'charged', cost, tokens: it.free && cost === 0 ? 2 : 0 })
   },
   void(reference: Reference, claim: Claim): void {
     const it = (reference.generations[claim.generationId] ??= unheld(claim))

@@ -34,7 +34,7 @@ async function play(script: Script): Promise<Provider> {
   return {
     baseUrl,
     calls: read,
-    until: (condition, timeoutMs = 5_000) =>
+    until: (condition, timeoutMs = 30_000) =>
       vi.waitFor(
         async () => {
           const now = await read()
