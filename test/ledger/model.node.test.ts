@@ -100,7 +100,8 @@ const rules = {
   },
   settle(reference: Reference, claim: Claim, cost: number): void {
     const it = (reference.generations[claim.generationId] ??= unheld(claim))
-    if (it.state !== 'charged') Object.assign(it, { state: 'charged', cost, tokens: it.free && cost === 0 ? 2 : 0 })
+    if (it.state !== 'charged')
+      Object.assign(it, { state: 'charged', cost, tokens: it.free && cost === 0 ? 2 : 0 })
   },
   void(reference: Reference, claim: Claim): void {
     const it = (reference.generations[claim.generationId] ??= unheld(claim))
