@@ -1,5 +1,7 @@
 import { GatewayError } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
+import type { Entry } from '../routing/circuit/circuits.ts'
+import { tooMany } from './entrance.ts'
 import type { Limits } from './limits.ts'
 
 /**
@@ -8,33 +10,42 @@ import type { Limits } from './limits.ts'
  */
 const bytesDroppedMax = 100 * 1024 * 1024
 
+type Room = Entry['buffer']
+
 /**
  * Reads a request body as a JSON object. Counts the bytes as they come, because a declared length may lie or be
- * absent; checks nesting before anything recursive looks at the value.
+ * absent; checks nesting before anything recursive looks at the value. `buffer` says whether there is room for more.
  */
-export async function readBody(request: Request, limits: Limits): Promise<JsonObject> {
+export async function readBody(
+  request: Request,
+  limits: Limits,
+  buffer: Room = () => true,
+): Promise<JsonObject> {
   if (request.headers.has('content-encoding')) {
     throw new GatewayError('invalid_request', 'Send the request body without a Content-Encoding.')
   }
-  const text = await readText(request, limits.bodyBytesMax)
+  const text = await readText(request, limits.bodyBytesMax, buffer)
   const value = parse(text)
   if (!isObject(value)) throw new GatewayError('invalid_request', 'The request body must be a JSON object.')
   checkTree(value, limits.bodyDepthMax)
   return value
 }
 
-async function readText(request: Request, bytesMax: number): Promise<string> {
+async function readText(request: Request, bytesMax: number, buffer: Room): Promise<string> {
   if (!request.body) return ''
   const chunks: Uint8Array[] = []
   let bytes = 0
+  let hasRoom = true
   for await (const chunk of request.body) {
     bytes += chunk.byteLength
-    if (bytes <= bytesMax) chunks.push(chunk)
+    hasRoom &&= bytes > bytesMax || buffer(chunk.byteLength)
+    if (bytes <= bytesMax && hasRoom) chunks.push(chunk)
     else if (bytes > bytesMax + bytesDroppedMax) break
   }
   if (bytes > bytesMax) {
     throw new GatewayError('payload_too_large', `The request body is larger than ${bytesMax} bytes.`)
   }
+  if (!hasRoom) throw tooMany()
   return await new Blob(chunks).text()
 }
 

@@ -5,6 +5,7 @@ import { GatewayError } from '../base/errors.ts'
 import { errorResponse } from '../base/http.ts'
 import { generationId } from '../base/ids.ts'
 import type { Env } from '../env.ts'
+import type { Entry } from '../routing/circuit/circuits.ts'
 import type { Dialect } from '../wire/dialect.ts'
 import { admit } from './admit.ts'
 import { readBody } from './body.ts'
@@ -30,12 +31,12 @@ export async function generate(c: Context<{ Bindings: Env }>, dialect: Dialect):
   const arrivedAtMs = Date.now()
   const id = generationId(arrivedAtMs)
   const ticket: Ticket = { generationId: id, arrivedAtMs, log: requestLog(id) }
-  let leave: (() => void) | undefined
+  let entry: Entry | undefined
   try {
-    leave = enter(c.env)
-    return await serve(c, dialect, { ticket, leave })
+    entry = enter(c.env, c.req.raw.headers)
+    return await serve(c, dialect, { ticket, entry })
   } catch (thrown) {
-    leave?.()
+    entry?.leave()
     const error = GatewayError.from(thrown)
     ticket.log({
       status: error.status,
@@ -55,18 +56,18 @@ export async function generate(c: Context<{ Bindings: Env }>, dialect: Dialect):
 async function serve(
   c: Context<{ Bindings: Env }>,
   route: Dialect,
-  { ticket, leave }: { ticket: Ticket; leave: () => void },
+  { ticket, entry }: { ticket: Ticket; entry: Entry },
 ): Promise<Response> {
   const { env } = c
   const { headers } = c.req.raw
   const limits = limitsOf(env)
   const caller = await authenticate(env, headers)
   const profile = await profileOf(env, caller, limits, ticket.arrivedAtMs)
-  const asked = await readBody(c.req.raw, limits)
+  const asked = await readBody(c.req.raw, limits, entry.buffer)
   const dialect = route.formOf?.(asked) ?? route
   const { body, preset } = await applyPreset(env, caller.accountId, asked, dialect.format)
   const request = dialect.decodeRequest(body, headers)
-  const client = departure(c, limits, leave)
+  const client = departure(c, limits, entry.leave)
 
   // From here on every path, refusal by the providers and departure of the client included, ends in `settle`.
   const { plan, hold } = await client.orEnd(

@@ -37,6 +37,8 @@ const limits = z.strictObject({
   beatMs: z._default(positive, 15_000),
   /** Requests that one isolate serves at a time; more are refused before their bodies are read. */
   inFlightMax: z._default(positive, 200),
+  /** And bytes of their bodies, for an isolate has 128 MB. */
+  bufferedBytesMax: z._default(positive, 64 * 1024 * 1024),
   /** An endpoint is given up after so many failures in a row, or of so many requests in a window so many per cent. */
   ejectionFailures: z._default(positive, 5),
   ejectionRequestsMin: z._default(positive, 10),

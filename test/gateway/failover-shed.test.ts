@@ -31,6 +31,36 @@ test('one request too many at a time is refused before its body is read, and onl
   expect((await askWhole(gateway, hello, { key })).response.status).toBe(200)
 })
 
+test('bodies take no more than their room, whether their sizes are declared or not', async () => {
+  const upstream = await provider(
+    streaming(send(sse([delta('one')])), gate('end'), send(sse([finish('stop'), '[DONE]']))),
+    chatAnswer('ok'),
+    chatAnswer('ok'),
+  )
+  const bodyText = JSON.stringify({ ...hello, stream: true })
+  const gateway = {
+    ...env,
+    OPENAI_API_KEY: 'sk-upstream',
+    OPENAI_BASE_URL: upstream.baseUrl,
+    LIMITS: JSON.stringify({ bufferedBytesMax: 2 * bodyText.length - 1 }),
+  }
+  const { key } = await account(env)
+  const statuses = async () => {
+    const declared = { headers: { 'content-length': String(bodyText.length) } }
+    const answers = [
+      await askWhole(gateway, bodyText, { key, ...declared }),
+      await askWhole(gateway, bodyText, { key }),
+    ]
+    return answers.map(({ response }) => response.status)
+  }
+  const first = await ask(gateway, bodyText, { key })
+  expect(await statuses()).toEqual([503, 503])
+  await upstream.open('end')
+  await first.response.text()
+  await first.settled()
+  expect(await statuses()).toEqual([200, 200])
+})
+
 test('a refused request leaves its place to the next, whatever it was refused for', async () => {
   const upstream = await provider(replyJson(500, { error: { message: 'no' } }))
   const gateway = {

@@ -67,11 +67,11 @@ export async function drive({
     const itinerary = new Itinerary({ plan, limits }, circuits, random)
     const journey: Journey = { atMs: nowMs, tookMs: null, calls: [] }
     journeys.push(journey)
-    const leave = circuits.enter()
+    const entry = circuits.enter(0)
 
     const step = async (atMs: number): Promise<void> => {
       const endpoint = await itinerary.next(atMs)
-      if (!endpoint) return leave?.()
+      if (!endpoint) return entry?.leave()
       journey.calls.push(endpoint.tag)
       const trial = circuits.begin(endpoint, { isRetry: itinerary.isRetry, whole: false }, atMs)
       const p99Ms = circuits.p99Ms(endpoint, false, atMs)
@@ -89,7 +89,7 @@ export async function drive({
         })
         clock.at(atMs + answer.tokenMs + streamMs, (endedAtMs) => {
           trial.ended('success', endedAtMs)
-          leave?.()
+          entry?.leave()
         })
       } else if (answer !== 'silence' && 'errorMs' in answer) {
         clock.at(atMs + answer.errorMs, (failedAtMs) => fails(failedAtMs, refusal(answer)))

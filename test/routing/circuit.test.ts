@@ -181,7 +181,7 @@ test('an isolate retries no more than a fifth of what it serves at a time', () =
   const retry = () => known.begin(a, { isRetry: true, whole: false }, 0)
   const [first] = [retry(), retry(), retry()]
   expect(known.mayRetry(b, 0)).toBe(false)
-  for (let count = 0; count < 20; count++) known.enter()
+  for (let count = 0; count < 20; count++) known.enter(0)
   expect(known.mayRetry(b, 0)).toBe(true)
   retry()
   expect(known.mayRetry(b, 0)).toBe(false)

@@ -5,8 +5,16 @@ import { Circuit, goodStanding, type CircuitLimits, type Standing, type Trial } 
 /** Names and meaning as in the gateway's limits. */
 export interface CircuitsLimits extends CircuitLimits {
   inFlightMax: number
+  bufferedBytesMax: number
   retriesInFlightPercent: number
   retriesInFlightMin: number
+}
+
+/** A request that was let in. */
+export interface Entry {
+  /** Counts what is read of its body; false where that is more than there is room for. */
+  buffer: (bytes: number) => boolean
+  leave: () => void
 }
 
 const endpointsMax = 1_000
@@ -18,6 +26,7 @@ export class Circuits {
   /** The one used longest ago first. */
   readonly #circuits = new Map<string, Circuit>()
   #inFlight = 0
+  #bufferedBytes = 0
   #retriesInFlight = 0
 
   constructor(limits: CircuitsLimits, random: () => number) {
@@ -62,14 +71,27 @@ export class Circuits {
     }
   }
 
-  /** Lets one more request in, and gives what says that it is over; `undefined` where there are too many. */
-  enter(): (() => void) | undefined {
-    if (this.#inFlight >= this.#limits.inFlightMax) return undefined
+  /** Lets one more request in; `undefined` where there are too many, or no room for a body of the declared size. */
+  enter(declaredBytes: number): Entry | undefined {
+    const { inFlightMax, bufferedBytesMax } = this.#limits
+    const fits = (bytes: number): boolean => this.#bufferedBytes + bytes <= bufferedBytesMax
+    if (this.#inFlight >= inFlightMax || !fits(declaredBytes)) return undefined
     this.#inFlight++
     let inside = true
-    return () => {
-      if (inside) this.#inFlight--
-      inside = false
+    let ownBytes = 0
+    return {
+      buffer: (bytes) => {
+        if (!inside || !fits(bytes)) return false
+        ownBytes += bytes
+        this.#bufferedBytes += bytes
+        return true
+      },
+      leave: () => {
+        if (!inside) return
+        inside = false
+        this.#inFlight--
+        this.#bufferedBytes -= ownBytes
+      },
     }
   }
 
