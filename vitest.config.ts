@@ -20,6 +20,21 @@ const { workerOptions } = unstable_getMiniflareWorkerOptions({
 /** Those that read the project's files or start programs; all others run inside the Workers runtime. */
 const nodeTests = ['test/**/*.node.test.ts', 'test/architecture.test.ts']
 
+/** Those of code that keeps nothing: they share a runtime, which starts once for all of them. */
+const pureTests = ['base', 'cache', 'providers', 'routing', 'wire'].map(
+  (folder) => `test/${folder}/*.test.ts`,
+)
+
+const workers = cloudflareTest({
+  main: './src/index.ts',
+  remoteBindings: false,
+  miniflare: {
+    ...workerOptions,
+    rootPath: '.',
+    bindings: { MASTER_KEY: masterKey, CATALOGUE_URL: 'off' },
+  },
+})
+
 export default defineConfig({
   test: {
     // Of two processors two workers used little more than one: most of our time is spent waiting for timers and servers.
@@ -29,22 +44,22 @@ export default defineConfig({
     globalSetup: ['./test/support/upstream-setup.ts'],
     projects: [
       {
-        plugins: [
-          cloudflareTest({
-            main: './src/index.ts',
-            remoteBindings: false,
-            miniflare: {
-              ...workerOptions,
-              rootPath: '.',
-              bindings: { MASTER_KEY: masterKey, CATALOGUE_URL: 'off' },
-            },
-          }),
-        ],
+        plugins: [workers],
         test: {
           name: 'workers',
           include: ['test/**/*.test.ts'],
-          exclude: [...nodeTests, 'test/clients/**', '**/node_modules/**'],
+          exclude: [...pureTests, ...nodeTests, 'test/clients/**', '**/node_modules/**'],
           setupFiles: ['./test/support/setup.ts'],
+          ...patience,
+        },
+      },
+      {
+        plugins: [workers],
+        test: {
+          name: 'pure',
+          include: pureTests,
+          exclude: nodeTests,
+          isolate: false,
           ...patience,
         },
       },

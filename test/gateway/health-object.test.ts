@@ -13,7 +13,7 @@ import { chatAnswer, chatStream, delta, finish, sse, usage } from '../support/ch
 import { askWhole } from '../support/chat.ts'
 import { healthObjects } from '../support/health-objects.ts'
 import { provider, replyJson, reset, send, streaming, wait, type Provider } from '../support/provider.ts'
-import { modelWith } from './endpoints.ts'
+import { modelWith } from '../routing/endpoints.ts'
 
 afterEach(() => {
   vi.useRealTimers()
