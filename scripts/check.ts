@@ -19,6 +19,8 @@ process.on('exit', (code) => {
 })
 
 forgetTheRest()
+// Tests start wrangler some hundred times.
+process.env['NODE_COMPILE_CACHE'] = join(root, 'node_modules', '.cache', 'compiled')
 const modules = (...path: string[]) => join(root, 'node_modules', ...path)
 const tsc = modules('typescript', 'bin', 'tsc')
 const oxlint = modules('oxlint', 'bin', 'oxlint')

@@ -18,6 +18,7 @@ const names = new Set([
   'LANG',
   'LOCALAPPDATA',
   'NODE_EXTRA_CA_CERTS',
+  'NODE_COMPILE_CACHE',
   'NO_COLOR',
   'NO_PROXY',
   'NUMBER_OF_PROCESSORS',
