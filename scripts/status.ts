@@ -19,7 +19,9 @@ const answers = {
   providers: z.looseObject({ data: z.array(z.looseObject({ name: z.string(), slug: z.string() })) }),
   models: z.looseObject({ data: z.looseObject({ count: z.int() }) }),
   credits: z.looseObject({ data: z.looseObject({ total_credits: z.number(), total_usage: z.number() }) }),
-  activity: z.looseObject({ data: z.array(z.looseObject({ requests: z.int(), usage: z.number() })) }),
+  activity: z.looseObject({
+    data: z.array(z.looseObject({ requests: z.int(), usage: z.number(), wasted_cost: z.number() })),
+  }),
   generations: z.looseObject({
     data: z.array(
       z.looseObject({
@@ -31,6 +33,9 @@ const answers = {
         tokens_completion: z.int(),
         total_cost: z.number(),
         latency: z.number(),
+        attempts: z.array(
+          z.looseObject({ provider: z.string(), status: z.int().nullable(), error: z.string().nullable() }),
+        ),
       }),
     ),
   }),
@@ -46,12 +51,14 @@ async function show({ gateway, options }: Asked): Promise<Report> {
     ask(gateway, { path: '/activity', query: { ...query, date: 'today' }, answer: answers.activity }).then(
       ({ json }) => json.data,
     ),
-    ask(gateway, { path: '/generations', query: { ...query, limit: 10 }, answer: answers.generations }).then(
+    ask(gateway, { path: '/generations', query: { ...query, limit: 100 }, answer: answers.generations }).then(
       ({ json }) => json.data,
     ),
   ])
-  const spent = activity.reduce((sum, { usage }) => sum + nanosOf(usage), 0)
-  const requests = activity.reduce((sum, row) => sum + row.requests, 0)
+  const sumOf = (amount: (row: Activity) => number) => activity.reduce((sum, row) => sum + amount(row), 0)
+  const spent = sumOf(({ usage }) => nanosOf(usage))
+  const wasted = sumOf((row) => nanosOf(row.wasted_cost))
+  const requests = sumOf((row) => row.requests)
   const balance = nanosOf(credits.total_credits) - nanosOf(credits.total_usage)
   const text = [
     facts([
@@ -60,9 +67,13 @@ async function show({ gateway, options }: Asked): Promise<Report> {
       ['Account', account.name],
       ['Balance', account.unlimited ? `${formatUsd(balance)}, and it may go below` : formatUsd(balance)],
       ['Today', `${formatUsd(spent)} in ${counted(requests, 'request')} since 00:00 UTC`],
+      ...(wasted > 0
+        ? [['Wasted', `${formatUsd(wasted)} that providers charge you for failed attempts`] as const]
+        : []),
+      ...failures(generations).map((failure) => ['Failing', failure] as const),
     ]),
     '',
-    generations.length === 0 ? 'No requests yet.' : table(columns, generations),
+    generations.length === 0 ? 'No requests yet.' : table(columns, generations.slice(0, 10)),
   ]
   if (providers.every(({ slug }) => slug === 'simulator')) text.push('', simulatorOnly)
   return { json: { providers, models, account, credits, activity, generations }, text: text.join('\n') }
@@ -70,6 +81,8 @@ async function show({ gateway, options }: Asked): Promise<Report> {
 
 const simulatorOnly =
   'Only the built-in simulator answers. Set a key such as OPENAI_API_KEY where the gateway runs to have real models.'
+
+type Activity = z.infer<typeof answers.activity>['data'][number]
 
 type Generation = z.infer<typeof answers.generations>['data'][number]
 
@@ -88,6 +101,21 @@ const columns: Column<Generation>[] = [
   { head: 'COST', align: 'right', cell: (generation) => dollars(generation.total_cost) },
   { head: 'TIME', align: 'right', cell: ({ latency }) => duration(latency) },
 ]
+
+/** Of a provider that refuses the operator's key, or is not paid. */
+const credentialStatuses = new Set([401, 402])
+
+/** Which providers failed lately, and how. */
+function failures(generations: readonly Generation[]): string[] {
+  const failed = generations.flatMap(({ attempts }) => attempts.filter(({ error }) => error !== null))
+  return [...Map.groupBy(failed, ({ provider }) => provider)].map(([provider, attempts]) => {
+    const reasons = new Set(attempts.map(({ status, error }) => String(status ?? error)))
+    const times = `${counted(attempts.length, 'time')} in the last ${counted(generations.length, 'request')}`
+    const told = `${provider}, ${times}: ${[...reasons].join(', ')}`
+    const isKey = attempts.some(({ status }) => credentialStatuses.has(status ?? 0))
+    return isKey ? `${told}. It refuses its key, or its bill is unpaid` : told
+  })
+}
 
 function duration(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`

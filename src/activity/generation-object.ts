@@ -46,6 +46,7 @@ export function operatorGenerationObject(generation: Generation): object {
       status: attempt.status,
       error: attempt.error,
       latency: attempt.latencyMs,
+      ...(attempt.wastedNanos !== undefined && { wasted_cost: toUsd(attempt.wastedNanos) }),
       ...(attempt.dropped && { dropped: attempt.dropped }),
     })),
   }

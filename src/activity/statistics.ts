@@ -18,6 +18,8 @@ interface ActivityRow {
   completion_tokens: number
   reasoning_tokens: number
   cost_nanos: number
+  upstream_nanos: number
+  wasted_nanos: number
 }
 
 /** First instants of the oldest day that activity shows and of today, which it does not show yet. */
@@ -26,7 +28,10 @@ export function activityWindow(nowMs: number): { fromMs: number; untilMs: number
   return { fromMs: untilMs - activityDays * dayMs, untilMs }
 }
 
-/** What an account's keys used, one row for each day, model and endpoint. */
+/**
+ * What an account's keys used, one row for each day, model and endpoint; beside the contract's fields, what the provider
+ * charges for it, and for attempts that failed before another endpoint was asked.
+ */
 export async function activityOf(
   env: Env,
   accountId: string,
@@ -35,15 +40,25 @@ export async function activityOf(
 ): Promise<object[]> {
   // Ids begin with the second they were made in, so the days are ranges of the primary key.
   const query = env.DB.prepare(
-    `select date(cast(substr(id, 5, 10) as integer), 'unixepoch') as date, model, provider,
-       max(provider_name) as provider_name, upstream_model, count(*) as requests,
+    `with told as (
+       select *, date(cast(substr(id, 5, 10) as integer), 'unixepoch') as date from generations
+       where account_id = ?1 and id >= ?2 and id < ?3 and (?4 is null or key_hash = ?4)
+     ), used as (
+       select date, model, provider, provider_name, upstream_model, 1 as requests, prompt_tokens, completion_tokens,
+         reasoning_tokens, cost_nanos, upstream_cost_nanos as upstream_nanos, 0 as wasted_nanos
+       from told where provider is not null and upstream_model is not null
+       union all
+       select date, coalesce(value ->> 'model', model), value ->> 'provider', value ->> 'providerName',
+         value ->> 'upstreamModel', 0, 0, 0, 0, 0, 0, value ->> 'wastedNanos'
+       from told, json_each(attempts) where value ->> 'wastedNanos' > 0
+     )
+     select date, model, provider, max(provider_name) as provider_name, upstream_model, sum(requests) as requests,
        sum(prompt_tokens) as prompt_tokens, sum(completion_tokens) as completion_tokens,
-       sum(reasoning_tokens) as reasoning_tokens, sum(cost_nanos) as cost_nanos
-     from generations
-     where account_id = ?1 and id >= ?2 and id < ?3 and (?4 is null or key_hash = ?4)
-       and provider is not null and upstream_model is not null
-     group by 1, model, provider, upstream_model
-     order by 1 desc, cost_nanos desc, model, provider, upstream_model`,
+       sum(reasoning_tokens) as reasoning_tokens, sum(cost_nanos) as cost_nanos,
+       sum(upstream_nanos) as upstream_nanos, sum(wasted_nanos) as wasted_nanos
+     from used
+     group by date, model, provider, upstream_model
+     order by date desc, cost_nanos desc, model, provider, upstream_model`,
   ).bind(accountId, generationIdFloor(window.fromMs), generationIdFloor(window.untilMs), keyHash ?? null)
   const { results } = await answerOf(query.all<ActivityRow>())
   return results.map(activityItem)
@@ -62,5 +77,7 @@ function activityItem(row: ActivityRow): object {
     reasoning_tokens: row.reasoning_tokens,
     usage: toUsd(row.cost_nanos),
     byok_usage_inference: 0,
+    upstream_inference_cost: toUsd(row.upstream_nanos),
+    wasted_cost: toUsd(row.wasted_nanos),
   }
 }

@@ -71,6 +71,8 @@ test('47. the last 30 completed days, a row for each day, model and endpoint; to
     reasoning_tokens: 2,
     usage: 0.000001,
     byok_usage_inference: 0,
+    upstream_inference_cost: 0.000001,
+    wasted_cost: 0,
   }
   expect(reply.body).toEqual({
     data: [
@@ -81,6 +83,7 @@ test('47. the last 30 completed days, a row for each day, model and endpoint; to
         completion_tokens: 10,
         reasoning_tokens: 4,
         usage: 0.0000015,
+        upstream_inference_cost: 0.000002,
       },
       { ...item, endpoint_id: 'groq/gpt-4o-mini', provider_name: 'Groq' },
       { ...item, date: day(30), model: 'simulator/echo', model_permaslug: 'simulator/echo' },

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../src/base/json.ts'
 import type { Env } from '../../src/env.ts'
 import { Outcome } from '../../src/gateway/outcome.ts'
 import { messageStart } from '../support/anthropic-events.ts'
-import { account, type TestAccount } from '../support/account.ts'
+import { account, manage, type TestAccount } from '../support/account.ts'
 import { chatAnswer } from '../support/chat-chunks.ts'
 import { askWhole, at, contentOf } from '../support/chat.ts'
 import {
@@ -212,6 +212,15 @@ test('what a failed attempt cost the operator is a figure of its own', async () 
     wasted_nanos: 1_000 * 3_000,
     cost_nanos: 0,
   })
+  const told = async (path: string) => at(await manage(env, 'GET', `${path}account=${caller.id}`), 'data')
+  await vi.waitFor(async () => {
+    expect(await told('/generations?')).toContainEqual(
+      expect.objectContaining({ id, attempts: [expect.objectContaining({ wasted_cost: 0.003 })] }),
+    )
+  })
+  expect(await told('/activity?date=today&')).toContainEqual(
+    expect.objectContaining({ model: body.model, provider_name: 'Anthropic', wasted_cost: 0.003, usage: 0 }),
+  )
 })
 
 describe('a connection that breaks before any answer', () => {

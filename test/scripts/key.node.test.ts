@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import * as z from 'zod'
+import { messageStart } from '../support/anthropic-events.ts'
 import { startGateway, type RunningGateway } from '../support/harness.ts'
+import { providerAt, replyJson, reset, send, streaming } from '../support/provider.ts'
 import { commandsOf, type Ended } from './command.ts'
 import { copyProject, removeProject } from './project.ts'
 
@@ -47,8 +49,8 @@ async function makeKey(body: object): Promise<z.infer<typeof keyReply>> {
   return keyReply.parse(await gateway.manage('/keys', body))
 }
 
-async function chat(key: string, model = 'simulator/echo'): Promise<number> {
-  const response = await fetch(`${gateway.url}/api/v1/chat/completions`, {
+async function chat(key: string, model = 'simulator/echo', origin = gateway.url): Promise<number> {
+  const response = await fetch(`${origin}/api/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}` },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
@@ -202,6 +204,28 @@ Today      $0.000024 in 1 request since 00:00 UTC
 WHEN              MODEL           PROVIDER   STATUS  IN  OUT       COST  TIME
 YYYY-MM-DD hh:mm  simulator/echo  Simulator     200   6   14  $0.000024  N ms
 `)
+})
+
+test('who failed lately is told, and what that cost', async () => {
+  const failing = await startGateway({
+    variables: { ANTHROPIC_API_KEY: 'sk-upstream', ANTHROPIC_BASE_URL: `${inject('upstreamUrl')}/anthropic` },
+  })
+  const start = `event: message_start\ndata: ${JSON.stringify(messageStart({ input_tokens: 1_000 }))}\n\n`
+  const refusal = { type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } }
+  await providerAt('anthropic', streaming(send(start), reset), replyJson(401, refusal))
+  await failing.manage('/credits', { amount: 1, kind: 'grant', reference: 'first' })
+  const { key } = keyReply.parse(await failing.manage('/keys', { name: 'key' }))
+  const statuses = [await chat(key, 'anthropic/claude-sonnet-4.5', failing.url)]
+  statuses.push(await chat(key, 'anthropic/claude-sonnet-4.5', failing.url))
+  expect(statuses).toEqual([503, 503])
+  await vi.waitFor(async () => {
+    const { stdout } = await run(`status --url ${failing.url}`, { MANAGEMENT_KEY: failing.keys.management })
+    expect(stdout).toContain(
+      'Wasted     $0.003 that providers charge you for failed attempts\n' +
+        'Failing    anthropic, 2 times in the last 2 requests: connection_lost, 401. It refuses its key, or its bill is unpaid\n',
+    )
+  }, 10_000)
+  await failing.stop()
 })
 
 test('accounts are listed with what is left to them', async () => {

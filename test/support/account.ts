@@ -1,5 +1,6 @@
 import { vi } from 'vitest'
 import * as z from 'zod'
+import type { Json } from '../../src/base/json.ts'
 import { rootKeys } from '../../src/base/key-text.ts'
 import type { Env } from '../../src/env.ts'
 import { askWhole } from './chat.ts'
@@ -59,9 +60,10 @@ export async function account(
 }
 
 /** A call of a management route by the operator; anything but success fails the test. */
-export async function manage(env: Env, method: string, path: string, body?: unknown): Promise<unknown> {
+export async function manage(env: Env, method: string, path: string, body?: unknown): Promise<Json> {
   const { management } = await rootKeys(env.MASTER_KEY)
   const { response, text } = await askWhole(env, body, { key: management, method, path: `/api/v1${path}` })
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
-  return JSON.parse(text)
+  const answer: Json = JSON.parse(text)
+  return answer
 }
