@@ -111,7 +111,7 @@ function failures(generations: readonly Generation[]): string[] {
   return [...Map.groupBy(failed, ({ provider }) => provider)].map(([provider, attempts]) => {
     const reasons = new Set(attempts.map(({ status, error }) => String(status ?? error)))
     const times = `${counted(attempts.length, 'time')} in the last ${counted(generations.length, 'request')}`
-    const told = `${provider}, ${times}: ${[...reasons].join(', ')}`
+    const told = `${provider}, ${times}: ${[...reasons].toSorted().join(', ')}`
     const isKey = attempts.some(({ status }) => credentialStatuses.has(status ?? 0))
     return isKey ? `${told}. It refuses its key, or its bill is unpaid` : told
   })

@@ -222,7 +222,7 @@ test('who failed lately is told, and what that cost', async () => {
     const { stdout } = await run(`status --url ${failing.url}`, { MANAGEMENT_KEY: failing.keys.management })
     expect(stdout).toContain(
       'Wasted     $0.003 that providers charge you for failed attempts\n' +
-        'Failing    anthropic, 2 times in the last 2 requests: connection_lost, 401. It refuses its key, or its bill is unpaid\n',
+        'Failing    anthropic, 2 times in the last 2 requests: 401, connection_lost. It refuses its key, or its bill is unpaid\n',
     )
   }, 10_000)
   await failing.stop()
