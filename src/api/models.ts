@@ -1,7 +1,9 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono/tiny'
 import * as z from 'zod/mini'
+import { modelUses } from '../activity/model-use.ts'
 import { authenticate, digitsOfOurKey } from '../accounts/caller.ts'
+import { offset, queryInteger } from '../accounts/fields.ts'
 import { ownModels } from '../accounts/own-models.ts'
 import { GatewayError } from '../base/errors.ts'
 import { filtered, keepsNothing, type Filter } from '../catalogue/filter.ts'
@@ -9,7 +11,7 @@ import { listedModels, listText } from '../catalogue/listing.ts'
 import { publicEndpoint, publicEndpoints, publicModel } from '../catalogue/public-model.ts'
 import { selectModel } from '../catalogue/resolve.ts'
 import { rssText } from '../catalogue/rss.ts'
-import { sorted, sorts } from '../catalogue/sort.ts'
+import { sorted, sorts, sortsByUse } from '../catalogue/sort.ts'
 import type { Env } from '../env.ts'
 import { limitsOf } from '../gateway/limits.ts'
 import { knownProfile } from '../gateway/profile.ts'
@@ -21,8 +23,18 @@ export const models = new Hono<{ Bindings: Env }>()
 
 const json = { 'content-type': 'application/json' }
 
-const count = z.optional(z.coerce.number().check(z.int(), z.gte(0)))
-const amount = z.optional(z.coerce.number().check(z.gte(0)))
+/** A number in a query, without sign or exponent. */
+function decimal(most: number, message: string) {
+  return z.optional(
+    z.pipe(
+      z.pipe(z.string().check(z.regex(/^\d{1,12}(\.\d{1,15})?$/, message)), z.transform(Number)),
+      z.number().check(z.lte(most, message)),
+    ),
+  )
+}
+
+const count = z.optional(offset)
+const amount = decimal(1e12, 'must be a number from 0, such as 2.5')
 const list = z.optional(
   z.pipe(
     z.string(),
@@ -39,11 +51,11 @@ const outputModalities = z.pipe(
   ),
   outputs,
 )
-const fraction = z.optional(z.coerce.number().check(z.gte(0), z.lte(1)))
+const fraction = decimal(1, 'must be a number from 0 to 1')
 
 const page = {
   offset: count,
-  limit: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(1000))),
+  limit: z.optional(queryInteger({ min: 1, max: 1000 })),
 }
 const categories = [
   'programming',
@@ -81,7 +93,7 @@ const query = z.object({
   input_modalities: list,
   sort: z.optional(z.enum(sorts)),
   q: z.optional(z.string().check(z.maxLength(200))),
-  context: z.optional(z.coerce.number().check(z.int(), z.gte(1))),
+  context: z.optional(queryInteger({ min: 1, max: 999_999_999 })),
   min_price: amount,
   max_price: amount,
   min_output_price: amount,
@@ -102,7 +114,11 @@ models.get('/models', async (c) => {
   const asked = queryOf(c, query)
   const unknown = Object.keys(benchmarks).some((name) => c.req.query(name) !== undefined)
   const filter: Filter = { ...asked, unknown }
-  const found = sorted(filtered(await listedModels(c.env), filter, Date.now()), asked.sort)
+  const nowMs = Date.now()
+  // Only who has a key is told what others do with theirs.
+  const isTold = sortsByUse(asked.sort) && (await digitsOfOurKey(c.env, c.req.raw.headers)) !== undefined
+  const uses = isTold ? await modelUses(c.env, nowMs) : undefined
+  const found = sorted(filtered(await listedModels(c.env), filter, nowMs), asked.sort, uses)
   if (asked.use_rss === 'true') {
     const all = found.map(({ selection }) => selection.model)
     const text = rssText(all, new URL(c.req.url).origin, asked.use_rss_chat_links === 'true')

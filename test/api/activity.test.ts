@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { generationId } from '../../src/base/ids.ts'
 import { dayMs, periodStarts } from '../../src/base/time.ts'
-import { makeAccount, refusal, send } from './front-door.ts'
+import { makeAccount, refusal, requestOf, send, sendWith } from './front-door.ts'
 import { activitySchema } from './sdk-schemas.ts'
 
 const today = periodStarts(Date.now()).day
@@ -113,6 +113,47 @@ test('today so far is told to whoever asks for it', async () => {
   await record(id, Date.now(), { cost_nanos: 4 })
   const { body } = await send('GET', `/activity?account=${id}&date=today`)
   expect(body.data).toMatchObject([{ date: day(0), requests: 2, usage: 0.000000007 }])
+})
+
+describe('the list of models by what they were used for in the last seven days, and how fast they were', () => {
+  const gateway = { ...env, SIMULATOR: 'on' }
+  const listed = async (sort: string, key?: null) => {
+    const { body } = await sendWith(
+      gateway,
+      requestOf('GET', `/models?sort=${sort}`, key === null ? { key } : {}),
+    )
+    return body.data.map(({ id }: { id: string }) => id)
+  }
+
+  test('[R152] the most used first, the fastest first, and those of which nothing is known last', async () => {
+    const usual: string[] = await listed('intelligence-high-to-low')
+    const [first = '', second = '', third = '', ...rest] = usual.toReversed()
+    const answers: [model: string, daysAgo: number, tokens: number, latency: number | null, total: number][] =
+      [
+        [first, 1, 100, 300, 1_300],
+        [first, 1, 100, 500, 1_500],
+        [first, 1, 100, 9_000, 9_500],
+        [second, 6, 1_000, 400, 900],
+        [third, 0, 10, null, 100],
+        [third, 8, 1_000_000, 1, 2],
+      ]
+    const accounts = [await makeAccount(), await makeAccount()]
+    for (const [index, [model, daysAgo, tokens, latency, total]] of answers.entries()) {
+      const fields = { model, completion_tokens: tokens, first_token_ms: latency, total_ms: total }
+      await record(accounts[index % 2]!.id, Date.now() - daysAgo * dayMs, fields)
+    }
+    const without = rest.toReversed()
+    expect(await listed('top-weekly')).toEqual([second, first, third, ...without])
+    expect(await listed('most-popular')).toEqual([second, first, third, ...without])
+    // At the median: 400 ms, and of the others 500 ms.
+    expect(await listed('latency-low-to-high')).toEqual([second, first, ...without, third])
+    // 2,000 tokens a second, and 100.
+    expect(await listed('throughput-high-to-low')).toEqual([second, first, ...without, third])
+  })
+
+  test('who has no key is told nothing of it', async () => {
+    expect(await listed('top-weekly', null)).toEqual(await listed('coding-high-to-low', null))
+  })
 })
 
 const range = `must be one of the last 30 completed UTC days, ${day(30)} to ${day(1)}`
