@@ -79,6 +79,8 @@ export interface UpstreamFault {
   retryAfterSeconds?: number
   /** Whether another endpoint might do better: the request itself is not at fault. */
   failOver: boolean
+  /** The operator's key was refused, or their bill is unpaid. */
+  isCredential?: boolean
 }
 
 /** The one error this code throws on purpose. Anything else that reaches `onError` is a bug and answers 500. */

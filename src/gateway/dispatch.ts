@@ -164,13 +164,8 @@ function report({ env, client, generationId }: Exchange, endpoint: Endpoint, err
       ...bugIn(error),
     })
   }
-  if (outcome === 'failure' && credentialStatuses.has(error.details.upstream?.status ?? null)) {
-    credentialRefused(env, endpoint.provider, atMs)
-  }
+  if (error.details.upstream?.isCredential) credentialRefused(env, endpoint, atMs)
 }
-
-/** 403 is said of a single request or a single model as well, and of those anybody may ask. */
-const credentialStatuses: ReadonlySet<number | null> = new Set([401, 402])
 
 function emptyAnswer(): GatewayError {
   return new GatewayError('provider_unavailable', 'Provider returned error', {

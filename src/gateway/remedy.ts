@@ -33,7 +33,7 @@ export function remedyFor(
   if (onPublicNetwork && baseUrl !== undefined && isPrivateUrl(baseUrl) && isUnreached(upstream)) {
     return (
       `${variable} is an address of a private network, where a deployed gateway cannot reach it. ` +
-      'Put a tunnel there and set its public address: see "A local model behind a deployed gateway" in the README.'
+      'Put a tunnel there and set its public address: see "A local model behind a deployed gateway" in docs/operating.md.'
     )
   }
   return undefined

@@ -49,7 +49,8 @@ const saysRegionRefused =
 /** Anthropic says no more than this. */
 const forbidsAll = /^request not allowed\.?$/i
 const keyRefused = /invalid.?api.?key|authentication|unauthorized|unauthenticated/i
-const saysKeyRefused = /(invalid|incorrect|missing|expired) api key|api key (not valid|is invalid|not found)/i
+const saysKeyRefused =
+  /^(the |your |error: )?((invalid|incorrect|missing|expired) api key|api key (not valid|is invalid|not found))/i
 const overflows =
   /context_length_exceeded|prompt (is )?too long|exceeds? the (context window|available context size)|maximum context length|exceed context limit|exceeds the maximum (number of tokens|context)|maximum prompt length is|reduce the length of the (messages|prompt)|longer than the model'?s context|range of input length should be|exceeded model token limit|maximum context length|context window exceeds|(greater|larger) than the context length|too large for model|current length is \d+ while limit|too_many_(prompt_)?tokens|max(imum)? context length by/i
 const filtered = /content.?(filter|policy|moderation)|responsibleaipolicy|moderation|sensitive/i

@@ -55,6 +55,8 @@ export function upstreamError(
     upstream: {
       status,
       failOver,
+      // 403 is said of a single request or a single model as well, and of those anybody may ask.
+      ...(fault.type === 'credential' && status !== 403 && { isCredential: true }),
       ...(fault.code !== undefined && { code: fault.code }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     },

@@ -6,6 +6,7 @@ import { openModel } from '../../src/catalogue/open-model.ts'
 import { selectModel } from '../../src/catalogue/resolve.ts'
 import type { Env } from '../../src/env.ts'
 import type { Board } from '../../src/routing/health/board.ts'
+import { credentialRefused } from '../../src/routing/health/credentials.ts'
 import { healthFrom } from '../../src/routing/health/figures.ts'
 import { healthOf, observe, refresh } from '../../src/routing/health/memory.ts'
 import { account } from '../support/account.ts'
@@ -197,11 +198,24 @@ test.each([
   expect(healthOf(gateway, Date.now())(one)).toMatchObject({ requests: 1 })
 })
 
-test('what an object could not be told it is told later', async () => {
+/** It is told, and its answer is lost on the way. */
+const oneWay = {
+  getByName: (name: string) => ({
+    exchange: async (untold: Board) => {
+      await objectOf(name).exchange(untold)
+      return await new Promise(() => {})
+    },
+  }),
+}
+
+test.each([
+  ['could not be told', 'later', broken],
+  ['may have been told', 'not twice', oneWay],
+])('what an object %s it is told %s', async (_, __, objects) => {
   const { one, name } = freshEndpoints()
   const here = isolate()
   const atMs = Date.now()
-  Reflect.set(here, 'HEALTH', lost)
+  Reflect.set(here, 'HEALTH', objects)
   await observe(here, { endpoint: one, atMs, outcome: 'failure' })
   Reflect.set(here, 'HEALTH', healthObjects)
   await observe(here, { endpoint: one, atMs: atMs + 2_000, outcome: 'failure' })
@@ -300,8 +314,21 @@ test('[R156] uptime is for everybody, latency and throughput for who has a key',
   expect(await page({ key: 'sk-of-somebody-else' })).toEqual(unknown)
 })
 
-test('a refusal of one request, or one model, says nothing of the key', async () => {
-  const refusing = await provider(replyJson(403, { error: { message: 'No access to this model' } }))
+test('a private host that refuses a key says nothing of its provider, or of another host', () => {
+  const { one } = freshEndpoints()
+  const here = isolate()
+  const at = (baseUrl: string) => ({ ...one, baseUrl })
+  credentialRefused(here, at('https://one.example/v1'), 0)
+  const isSetAside = (endpoint: typeof one) => healthOf(here, 1)(endpoint).ejected
+  expect(isSetAside(at('https://one.example/v1'))).toBe(true)
+  expect([one, at('https://two.example/v1')].map(isSetAside)).toEqual([false, false])
+})
+
+test.each([
+  [403, 'No access to this model'],
+  [400, 'Unknown parameter: "incorrect api key"'],
+])('a refusal of one request, or one model, says nothing of the key: %d', async (status, message) => {
+  const refusing = await provider(replyJson(status, { error: { message } }))
   const gateway: Env = {
     ...env,
     DEEPINFRA_API_KEY: 'sk-good',
@@ -313,7 +340,7 @@ test('a refusal of one request, or one model, says nothing of the key', async ()
   const ask = { ...hello, model: 'meta-llama/llama-3.3-70b-instruct', provider: { order: ['deepinfra'] } }
   for (let count = 0; count < 2; count++) {
     const { response } = await askWhole(gateway, ask, { key })
-    expect(response.status).toBe(200)
+    expect(response.status).toBe(status === 400 ? 400 : 200)
   }
   expect(await refusing.calls()).toHaveLength(2)
 })
@@ -321,11 +348,14 @@ test('a refusal of one request, or one model, says nothing of the key', async ()
 test.each([
   { name: 'one key', keys: 'sk-refused', calls: 1 },
   { name: 'several keys', keys: 'sk-refused,sk-other', calls: 2 },
+  { name: 'one key with a 400', keys: 'sk-refused', calls: 1, status: 400 },
 ])(
   'a provider that refuses its $name is told to the operator, not to the client',
-  async ({ keys, calls }) => {
+  async ({ keys, calls, status = 401 }) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const refusing = await provider(replyJson(401, { error: { message: 'Invalid API key' } }))
+    const refusing = await provider(
+      replyJson(status, { error: { message: 'Incorrect API key provided: sk-...sed' } }),
+    )
     const gateway: Env = {
       ...env,
       DEEPINFRA_API_KEY: keys,

@@ -20,7 +20,7 @@ const hello = { model: 'ollama/llama3.2', messages: [{ role: 'user', content: 'H
 
 const unreachable =
   'OLLAMA_BASE_URL is an address of a private network, where a deployed gateway cannot reach it. ' +
-  'Put a tunnel there and set its public address: see "A local model behind a deployed gateway" in the README.'
+  'Put a tunnel there and set its public address: see "A local model behind a deployed gateway" in docs/operating.md.'
 
 const messageOf = (text: string): unknown => at(at(JSON.parse(text), 'error'), 'message')
 

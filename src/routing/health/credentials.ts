@@ -1,4 +1,5 @@
 import { minuteMs } from '../../base/time.ts'
+import type { Endpoint } from '../../catalogue/model.ts'
 import { settingOf, type ProviderEnv } from '../../providers/live.ts'
 import { variableName } from '../../providers/variables.ts'
 
@@ -11,24 +12,30 @@ interface Refusal {
   isOut: boolean
 }
 
-/** By the bindings that hold the keys, and by provider. */
+/** By the bindings that hold the keys, and by who was asked. */
 const refusalsCache = new WeakMap<object, Map<string, Refusal>>()
 
+/** A private host of a provider's refuses for itself alone. */
+type Asked = Pick<Endpoint, 'provider' | 'baseUrl'>
+const nameOf = ({ provider, baseUrl }: Asked): string =>
+  baseUrl === undefined ? provider : `${provider} ${baseUrl}`
+
 /**
- * The provider said 401 or 402 to the operator's key: tells the operator, once in a while, and leaves the
+ * The provider refused the operator's key, or is not paid: tells the operator, once in a while, and leaves the
  * provider alone for as long.
  */
-export function credentialRefused(env: ProviderEnv, provider: string, nowMs: number): void {
+export function credentialRefused(env: ProviderEnv, asked: Asked, nowMs: number): void {
+  const { provider } = asked
   const refusals = refusalsCache.get(env) ?? new Map<string, Refusal>()
   refusalsCache.set(env, refusals)
-  if (nowMs < (refusals.get(provider)?.untilMs ?? 0)) return
+  if (nowMs < (refusals.get(nameOf(asked))?.untilMs ?? 0)) return
   const variable = variableName(provider, 'API_KEY')
   const isOut = settingOf(env, variable)?.includes(',') !== true
-  refusals.set(provider, { untilMs: nowMs + refusedForMs, isOut })
+  refusals.set(nameOf(asked), { untilMs: nowMs + refusedForMs, isOut })
   console.error(JSON.stringify({ event: 'credential_refused', provider, variable }))
 }
 
-export function isCredentialRefused(env: ProviderEnv, provider: string, nowMs: number): boolean {
-  const refusal = refusalsCache.get(env)?.get(provider)
+export function isCredentialRefused(env: ProviderEnv, asked: Asked, nowMs: number): boolean {
+  const refusal = refusalsCache.get(env)?.get(nameOf(asked))
   return refusal !== undefined && refusal.isOut && nowMs < refusal.untilMs
 }

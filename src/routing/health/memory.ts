@@ -7,7 +7,7 @@ import { endpointKey, unknownHealth, type EndpointHealth, type HealthOf } from '
 import { agesForRouting, kept, merge, tally, type Board } from './board.ts'
 import { isCredentialRefused } from './credentials.ts'
 import { healthFrom } from './figures.ts'
-import { inTime, objectOf } from './object.ts'
+import { inTime, Late, objectOf } from './object.ts'
 import type { Observation } from './observation.ts'
 
 /** How often the object of a model is told, and how old its view may be when the model is planned. */
@@ -43,7 +43,7 @@ export function healthOf(env: Env, nowMs: number): HealthOf {
     const { id } = endpoint.model
     const known = models?.get(id)
     const key = endpointKey(endpoint)
-    const ejected = isCredentialRefused(env, endpoint.provider, nowMs)
+    const ejected = isCredentialRefused(env, endpoint, nowMs)
     const stretches = known?.board[key]
     if (!known || !stretches) return ejected ? { ...unknownHealth, ejected } : unknownHealth
     let computed = known.healths.get(key)
@@ -102,9 +102,10 @@ async function exchange(
     const view = await inTime(objectOf(env, modelId)?.exchange(untold), patienceMs)
     known.board = merge(view ?? kept(known.board, atMs, agesForRouting), known.untold)
   } catch (error) {
-    // Nothing depends on it. It will be told with what comes next.
+    // Nothing depends on it. What it may have been told is not told twice; else it is told with what comes next.
+    const again = error instanceof Late ? {} : untold
     known.board = kept(known.board, atMs, agesForRouting)
-    known.untold = kept(merge(untold, known.untold), atMs, agesForRouting)
+    known.untold = kept(merge(again, known.untold), atMs, agesForRouting)
     complain(error)
   }
   known.healths.clear()
