@@ -45,10 +45,15 @@ export function plan(asked: PlanInput): Ranking {
   const input = { ...asked, health: remembered(asked.health) }
   const { request, selection, settings, nowMs } = input
   const rules = rulesOf(request.routing, settings)
-  const groups = selection.candidates.map((candidate) => {
+  const able = selection.candidates.map((candidate) => {
     const { kept, removed } = eligible(candidate, rules, request, nowMs)
-    return { candidate, kept: wanted(kept, rules, input), removed }
+    return { candidate, kept: preferAble(kept, request), removed }
   })
+  const inLoop = loopPin(
+    able.flatMap(({ kept }) => kept),
+    input,
+  )
+  const groups = able.map((group) => ({ ...group, kept: wanted(group.kept.filter(inLoop), rules) }))
   const panics = isPanic(
     groups.flatMap(({ kept }) => kept),
     input.health,
@@ -87,15 +92,14 @@ function remembered<T>(compute: (endpoint: Endpoint) => T): (endpoint: Endpoint)
   }
 }
 
-/** Of the endpoints that may serve a model, those that serve it best: an open tool loop, the tier, what was asked for. */
-function wanted(
-  kept: readonly Endpoint[],
-  rules: Rules,
-  { request, readsLoop }: PlanInput,
-): readonly Endpoint[] {
-  const able = preferAble(kept, request)
-  const inLoop = readsLoop ? orAll(able, readsLoop) : able
-  return rules.serviceTier === 'flex' ? orAll(inLoop, ({ tier }) => tier === 'flex') : inLoop
+/** An open tool loop goes on where its thoughts can be read, whatever models may stand in; where nobody can, anywhere. */
+function loopPin(able: readonly Endpoint[], { readsLoop }: PlanInput): (endpoint: Endpoint) => boolean {
+  return readsLoop && able.some(readsLoop) ? readsLoop : () => true
+}
+
+/** Of the endpoints that may serve a model, those of the tier that was asked for. */
+function wanted(kept: readonly Endpoint[], rules: Rules): readonly Endpoint[] {
+  return rules.serviceTier === 'flex' ? orAll(kept, ({ tier }) => tier === 'flex') : kept
 }
 
 function orAll<T>(items: readonly T[], keeps: (item: T) => boolean): readonly T[] {

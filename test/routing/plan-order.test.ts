@@ -285,6 +285,12 @@ test('an open tool loop goes on where its thoughts can be read, if that can be h
   expect(order({ readsLoop: () => false })).toEqual(['a', 'b', 'c'])
 })
 
+test('an open tool loop does not go on at a fallback model that cannot read its thoughts', () => {
+  const other = modelWith('m/other', [{ provider: 'deepinfra', dollars: 1 }])
+  expect(order({ models: [abc, other], readsLoop: ({ tag }) => tag === 'c' })).toEqual(['c'])
+  expect(order({ models: [abc, other], readsLoop: ({ tag }) => tag === 'deepinfra' })).toEqual(['deepinfra'])
+})
+
 test('who is given up or told to wait is tried last, whatever it was known to reach before', () => {
   const provider = { maxLatency: { p50: 1 } }
   const fast = { latencyMs: percentiles(100) }

@@ -133,4 +133,8 @@ test('a tool loop that is open names whose thoughts are in it', () => {
   expect(loopMaker(result)).toBe(claude)
   expect(loopMaker()).toBeUndefined()
   expect(loopMaker(result, { role: 'user', content: 'And?' })).toBeUndefined()
+  const again: JsonObject = { role: 'assistant', content: null, tool_calls: assistant['tool_calls'] ?? [] }
+  expect(loopMaker(result, again, result)).toBe(claude)
+  expect(loopMaker(result, { role: 'system', content: 'Be brief' })).toBe(claude)
+  expect(loopMaker(result, { role: 'user', content: 'And?' }, again, result)).toBeUndefined()
 })

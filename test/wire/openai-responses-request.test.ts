@@ -271,6 +271,16 @@ test.each<[string, JsonObject[], string | undefined]>([
   ],
   ['not once the user has spoken', [user(), thought('gAAA'), called('a'), result('a'), user()], undefined],
   [
+    'whatever the developer adds',
+    [user(), thought('gAAA'), called('a'), result('a'), { role: 'developer', content: 'Be brief' }],
+    'openai-responses-v1',
+  ],
+  [
+    'tools that only the provider knows',
+    [user(), thought('gAAA'), { type: 'custom_tool_call_output', call_id: 'a', output: 'x' }],
+    'openai-responses-v1',
+  ],
+  [
     'not of an earlier turn',
     [thought('gAAA'), called('a'), result('a'), user(), called('b'), result('b')],
     undefined,

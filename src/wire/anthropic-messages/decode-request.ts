@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
-import type { Json, JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import type { RoutingAsk } from '../../generation/routing.ts'
 import { betasIn, once, parseBody, sessionOf } from '../client-body.ts'
@@ -82,14 +82,22 @@ function hidesThoughts({ thinking }: MessagesRequest): boolean {
   )
 }
 
-/** Whose sealed thought led to the tool calls that the last message brings the results of. */
+/** `GenerationRequest.loopMaker`: a message of the user's that brings results, maybe beside words, goes on with a loop. */
 function loopMakerOf(body: JsonObject): string | undefined {
-  const [calling, last] = (readArray(body['messages']) ?? []).slice(-2).map((message) => readObject(message))
-  const results = readArray(last?.['content'])
-  if (!results?.some((block) => typeOf(block) === 'tool_result')) return undefined
-  const blocks = readArray(calling?.['content'])
-  if (!blocks?.some((block) => typeOf(block) === 'tool_use')) return undefined
-  return blocks.flatMap((block) => sealedBy(readObject(block)) ?? []).at(-1)
+  const messages = (readArray(body['messages']) ?? []).map((message) => readObject(message) ?? {})
+  const begin = messages.findLastIndex((message) => message['role'] === 'user' && !bringsResults(message))
+  const steps = messages.slice(begin + 1).filter(({ role }) => role !== 'system')
+  const last = steps.at(-1)
+  if (!last || !bringsResults(last)) return undefined
+  return steps
+    .filter(({ role }) => role === 'assistant')
+    .flatMap(({ content }) => readArray(content) ?? [])
+    .flatMap((block) => sealedBy(readObject(block)) ?? [])
+    .at(-1)
+}
+
+function bringsResults({ content }: JsonObject): boolean {
+  return readArray(content)?.some((block) => readObject(block)?.['type'] === 'tool_result') === true
 }
 
 function sealedBy(block: JsonObject | undefined): string | undefined {
@@ -97,8 +105,4 @@ function sealedBy(block: JsonObject | undefined): string | undefined {
   return seal && (block?.['type'] === 'thinking' || block?.['type'] === 'redacted_thinking')
     ? readSeal(seal, ownMaker).maker
     : undefined
-}
-
-function typeOf(block: Json): Json | undefined {
-  return readObject(block)?.['type']
 }

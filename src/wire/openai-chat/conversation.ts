@@ -51,10 +51,11 @@ function extrasOf(body: JsonObject): JsonObject {
 
 /** `GenerationRequest.loopMaker`: whose sealed thoughts are in the tool loop that the messages leave open. */
 export function loopMakerOf(messages: readonly Message[]): string | undefined {
-  const lastSaid = messages.findLastIndex(({ role }) => role !== 'tool')
-  const last = messages[lastSaid]
-  if (last?.role !== 'assistant' || lastSaid === messages.length - 1) return undefined
-  return sealsOf(last).find(({ seal }) => seal)?.seal?.maker
+  const steps = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1)
+  if (steps.findLast(({ role }) => role === 'tool' || role === 'assistant')?.role !== 'tool') return undefined
+  return steps
+    .flatMap((step) => (step.role === 'assistant' ? sealsOf(step) : []))
+    .findLast(({ seal }) => seal)?.seal?.maker
 }
 
 function turnOf(message: Message): Turn {

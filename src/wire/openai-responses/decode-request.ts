@@ -87,12 +87,19 @@ function refuseServerTool(path: string, type: string): void {
 
 /** `GenerationRequest.loopMaker`: whose sealed thoughts are in the tool loop that the items leave open. */
 function loopMakerOf(items: readonly Item[]): string | undefined {
-  if (items.at(-1)?.kind !== 'result') return undefined
-  const begin = items.findLastIndex(({ kind, item }) => kind === 'message' && item.role !== 'assistant')
-  return items
+  const begin = items.findLastIndex(({ kind, item }) => kind === 'message' && item.role === 'user')
+  const steps = items
     .slice(begin + 1)
+    .filter(({ kind, item }) => kind !== 'message' || item.role === 'assistant')
+  if (!isResult(steps.at(-1))) return undefined
+  return steps
     .flatMap((item) => (item.kind === 'reasoning' ? [makerOf(item)] : []))
     .findLast((maker) => maker !== undefined)
+}
+
+/** Of a function, or of a tool that only the provider knows. */
+function isResult(item: Item | undefined): boolean {
+  return item?.kind === 'result' || (item?.kind === 'foreign' && item.type.endsWith('_output'))
 }
 
 function makerOf({ item }: Extract<Item, { kind: 'reasoning' }>): string | undefined {
