@@ -240,8 +240,8 @@ async function readAnswer(response: Response): Promise<JsonObject> {
 
 async function refusalOf(protocol: Protocol, response: Response): Promise<GatewayError> {
   const { text } = await fromOutside(readText(response, refusalBytesMax), connectionLost)
-  const fault = protocol.decodeFault(response.status, text)
-  const retryAfterSeconds = retryHint(response.headers, Date.now())
+  const { retryAfterSeconds: told, ...fault } = protocol.decodeFault(response.status, text)
+  const retryAfterSeconds = retryHint(response, Date.now(), told)
   return upstreamError(response.status, fault, retryAfterSeconds === undefined ? {} : { retryAfterSeconds })
 }
 

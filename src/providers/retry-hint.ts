@@ -2,20 +2,24 @@
 const hintMax = 120
 
 /**
- * How long a provider asks to be left alone, in whole seconds from 0 to 120, in whichever way it says so;
- * `undefined` where it does not, or says nothing readable.
+ * How long a provider asks to be left alone, in whole seconds from 0 to 120, in whichever way it says so; `undefined`
+ * where it does not, or says nothing readable. Who refuses the request itself asks nobody to wait, whatever its headers
+ * say of limits: they are on every answer. `toldInBody` counts where no header says more.
  */
-export function retryHint(headers: Headers, nowMs: number): number | undefined {
+export function retryHint(
+  { status, headers }: Response,
+  nowMs: number,
+  toldInBody?: number,
+): number | undefined {
+  if (status !== 429 && status < 500) return undefined
   const candidates = [
     milliseconds(headers.get('retry-after-ms')),
     seconds(headers.get('retry-after')) ?? untilDate(headers.get('retry-after'), nowMs),
-    longest(
-      duration(headers.get('x-ratelimit-reset-requests')),
-      duration(headers.get('x-ratelimit-reset-tokens')),
-    ),
+    status === 429 ? longest(...['requests', 'tokens'].map((each) => reset(headers, each))) : undefined,
     longest(
       ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map((each) => refill(headers, each, nowMs)),
     ),
+    toldInBody,
   ]
   const hint = candidates.find((candidate) => candidate !== undefined)
   return hint === undefined ? undefined : Math.min(hintMax, Math.max(0, Math.ceil(hint)))
@@ -42,6 +46,12 @@ function duration(text: string | null): number | undefined {
   if (!match || match[0] === '') return undefined
   const [, hours = 0, minutes = 0, secs = 0, millis = 0] = match
   return Number(hours) * 3_600 + Number(minutes) * 60 + Number(secs) + Number(millis) / 1_000
+}
+
+/** When one of the limits of OpenAI's kind is full again, unless something of it is left. */
+function reset(headers: Headers, limit: string): number | undefined {
+  const left = headers.get(`x-ratelimit-remaining-${limit}`) ?? '0'
+  return left === '0' ? duration(headers.get(`x-ratelimit-reset-${limit}`)) : undefined
 }
 
 /** When one of Anthropic's limits is full again, where nothing of it is left. */

@@ -291,6 +291,26 @@ test('a host that asks to wait is asked after the others until then', async () =
   expect(await calls()).toEqual([1, 2])
 })
 
+test.for([
+  ['a bad request', 400, 'invalid_value', { 'x-ratelimit-reset-requests': '60s', 'retry-after': '60' }],
+  ['a request larger than a minute allows', 413, 'rate_limit_exceeded', { 'retry-after': '60' }],
+] as const)('%s keeps nobody else from its host', async ([, status, code, headers]) => {
+  const { ask, calls } = await hosts([[replyJson(status, { error: { code } }, headers), fine], [fine]])
+  await ask()
+  const [, others] = await calls()
+  expect((await ask()).content).toBe('ok')
+  expect(await calls()).toEqual([2, others])
+})
+
+test('only who is overloaded or limits its rate says when to try again', async () => {
+  const { ask } = await hosts([
+    [failing(404, { 'retry-after': '1' })],
+    [failing(503, { 'retry-after': '9' })],
+  ])
+  const { status, headers } = await ask()
+  expect([status, headers.get('retry-after')]).toEqual([503, '9'])
+})
+
 test('a burst at a host that fails is served by the next, all of it', async () => {
   const { ask } = await hosts([[failing(500)], [fine]])
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask()))

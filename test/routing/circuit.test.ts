@@ -136,7 +136,7 @@ test('a probe that says nothing leaves its turn to the next', () => {
 
 test('faults of the request, departures and refused credentials count for nothing, however many', () => {
   const known = circuits()
-  for (let count = 0; count < 100; count++) tried(known, 'ignored', count)
+  for (let count = 0; count < 100; count++) tried(known, 'ignored', count, 60)
   expect(known.standing(a, 100)).toEqual(good)
   expect(known.mayRetry(a, 100)).toBe(true)
 })
@@ -290,6 +290,7 @@ test.for<[Result, GatewayError]>([
   ['failure', fault('provider_unavailable', { status: 403 })],
   ['ignored', fault('not_found', { status: 404 })],
   ['ignored', fault('payload_too_large', { status: 413, failOver: false })],
+  ['ignored', fault('rate_limit_exceeded', { status: 413 })],
   ['ignored', fault('provider_unavailable', { status: 403, code: 'region_refused' })],
   ['ignored', fault('invalid_request', { code: 'not_translated' })],
   ['ignored', fault('timeout', { code: 'total_timeout' })],

@@ -99,7 +99,9 @@ export class Circuit {
         }
         state = 'ended'
         this.#conclude(result, attempt, nowMs)
-        if (result === 'limited' || retryAfterSeconds !== undefined) this.#cool(nowMs, retryAfterSeconds)
+        // The request of one must not keep all others away.
+        const asksToWait = retryAfterSeconds !== undefined && result !== 'ignored'
+        if (result === 'limited' || asksToWait) this.#cool(nowMs, retryAfterSeconds)
       },
     }
   }

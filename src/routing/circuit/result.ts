@@ -15,7 +15,8 @@ const silentCodes: ReadonlySet<string | undefined> = new Set(['headers_timeout',
 /** What a failed attempt says of its endpoint. */
 export function resultOf({ type, details: { upstream } }: GatewayError): Result {
   if (!upstream?.failOver) return 'ignored'
-  if (type === 'rate_limit_exceeded') return 'limited'
+  // Some hosts say that of a single request which is larger than a minute allows, with 413.
   if (ignoredStatuses.has(upstream.status) || ignoredCodes.has(upstream.code)) return 'ignored'
+  if (type === 'rate_limit_exceeded') return 'limited'
   return silentCodes.has(upstream.code) ? 'silent' : 'failure'
 }
