@@ -56,7 +56,19 @@ export async function admit(applicant: Applicant): Promise<Admitted> {
   }
   client.keep(refresh(env, plan.endpoints, context.nowMs))
   const hold = new Hold(env, caller, claim, { amountNanos: plan.holdNanos, headroomNanos })
-  return { plan: sticking(plan, stickTo, context, request), hold }
+  const stuck = sticking(plan, stickTo, context, request)
+  return { plan: (await covers(hold, stuck)) ? stuck : plan, hold }
+}
+
+/** Where a conversation stays may cost more than was set aside. Without the money for that it goes elsewhere. */
+async function covers(hold: Hold, { holdNanos }: Plan): Promise<boolean> {
+  if (holdNanos <= hold.amountNanos) return true
+  try {
+    return (await hold.beat(0, holdNanos)).ok
+  } catch {
+    // The ledger does not answer: what it has set aside already is enough for the others.
+    return false
+  }
 }
 
 /** What a profile lays down may have been taken back since it was read: before that refuses anything, it is read anew. */

@@ -93,8 +93,13 @@ function countOf({ candidates }: Selection): number {
   return candidates.reduce((sum, { endpoints }) => sum + endpoints.length, 0)
 }
 
-async function conversationHash({ routing }: GenerationRequest, { candidates }: Selection): Promise<string> {
-  const key = [candidates[0]?.model.id, routing.conversation?.explicit, routing.conversation?.key]
+/** A router's conversations are its own: it may choose another model for each turn. */
+async function conversationHash(
+  { routing }: GenerationRequest,
+  { candidates: [first], router }: Selection,
+): Promise<string> {
+  const isChosen = first?.via === 'auto' || first?.via === 'free'
+  const key = [isChosen ? router : first?.model.id, routing.conversation?.explicit, routing.conversation?.key]
   return (await sha256Hex(JSON.stringify(key))).slice(0, 32)
 }
 
@@ -137,7 +142,7 @@ function attempted(ranked: readonly Ranked[], attemptsMax: number): Endpoint[] {
   })
 }
 
-/** The plan with the endpoint first that served the conversation before, as long as the hold covers it. */
+/** The plan with the endpoint first that served the conversation before. It may need a larger hold. */
 export function sticking(
   planned: Plan,
   stickTo: string | undefined,
@@ -147,9 +152,7 @@ export function sticking(
   const ranking = stuckTo(planned.ranking, stickTo, context.health)
   if (ranking === planned.ranking) return planned
   const moved = pricedPlan(context, { request, selection: planned.selection, ranking })
-  return moved.holdNanos > planned.holdNanos
-    ? planned
-    : { ...planned, ...moved, sticky: true, holdNanos: planned.holdNanos }
+  return { ...planned, ...moved, sticky: true }
 }
 
 /** The models that can take what the request holds. Where none can, the first says why. */
