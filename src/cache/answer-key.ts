@@ -18,7 +18,7 @@ export interface Question {
 }
 
 /** Rises with each change of what is stored: what an earlier release has stored is then not found. */
-const shape = 1
+const shape = 2
 
 /** As text: no two questions that differ in value have the same. */
 export function questionText({ keyHash, format, stream, model, routing, body }: Question): string {

@@ -1,5 +1,7 @@
+import { exact } from '../base/json.ts'
 import { RecentTexts } from './recent-texts.ts'
 import type { StoredAnswer } from './recording.ts'
+import { opened, sealed } from './seal.ts'
 
 /** Nobody waits longer for a store that is not this isolate's own; one that fails or is late is then left alone. */
 const readTimeoutMs = 300
@@ -18,7 +20,8 @@ export type Complaint = 'spent' | 'failed'
 
 /**
  * Kept answers by key, in order of nearness: this isolate, this data centre (the Cache API, which has no effect without
- * a domain of one's own), everywhere (KV). None of them may fail a request: what cannot be read is a miss.
+ * a domain of one's own), everywhere (KV). None of them may fail a request: what cannot be read, or
+ * was damaged, is a miss.
  */
 export class AnswerStore {
   readonly #kv: KVNamespace
@@ -42,12 +45,13 @@ export class AnswerStore {
   /** In this isolate at once, elsewhere when the promise is fulfilled: with what is to be told of KV. */
   async write(key: string, text: string, ttlSeconds: number): Promise<Complaint | undefined> {
     this.#keepNear(key, text)
-    const told = await this.#writeKv(key, text, ttlSeconds)
+    const value = await sealed(key, text)
+    const told = await this.#writeKv(key, value, ttlSeconds)
     // Nothing that is cleared elsewhere reaches a data centre: where KV has the answer it is asked again soon.
     const isInKv = Date.now() >= this.#writesRestUntilMs
     const maxAge = isInKv ? Math.min(nearMs / 1000, ttlSeconds) : ttlSeconds
     await caches.default
-      .put(urlOf(key), new Response(text, { headers: { 'cache-control': `max-age=${maxAge}` } }))
+      .put(urlOf(key), new Response(value, { headers: { 'cache-control': `max-age=${maxAge}` } }))
       .catch(ignore)
     return told
   }
@@ -84,7 +88,7 @@ export class AnswerStore {
     const timer = setTimeout(() => reject(new Error('late')), readTimeoutMs)
     try {
       const text = await Promise.race([this.#fetch(key), late])
-      const answer = text === null ? undefined : parse(text)
+      const answer = text === undefined ? undefined : parse(text)
       const isNewer = answer && answer.storedAtMs >= (near?.storedAtMs ?? 0)
       if (isNewer) this.#keepNear(key, text ?? '')
       else if (near) this.#keepNear(key, JSON.stringify(near))
@@ -97,15 +101,16 @@ export class AnswerStore {
     }
   }
 
-  async #fetch(key: string): Promise<string | null> {
+  async #fetch(key: string): Promise<string | undefined> {
     const kept = await caches.default.match(urlOf(key)).catch(ignore)
-    return kept ? await kept.text() : await this.#kv.get(nameOf(key))
+    const value = kept ? await kept.text() : await this.#kv.get(nameOf(key))
+    return value === null ? undefined : await opened(key, value)
   }
 
-  async #writeKv(key: string, text: string, ttlSeconds: number): Promise<Complaint | undefined> {
+  async #writeKv(key: string, value: string, ttlSeconds: number): Promise<Complaint | undefined> {
     if (Date.now() < this.#writesRestUntilMs) return undefined
     try {
-      await this.#kv.put(nameOf(key), text, { expirationTtl: Math.max(kvSecondsMin, ttlSeconds) })
+      await this.#kv.put(nameOf(key), value, { expirationTtl: Math.max(kvSecondsMin, ttlSeconds) })
       this.#spentTold = false
       return undefined
     } catch (error) {
@@ -136,7 +141,7 @@ export function answerStoreOf(kv: KVNamespace): AnswerStore {
 }
 
 function parse(text: string): StoredAnswer {
-  const answer: StoredAnswer = JSON.parse(text)
+  const answer: StoredAnswer = JSON.parse(text, exact(text))
   return answer
 }
 

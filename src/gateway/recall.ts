@@ -1,13 +1,15 @@
+import { GatewayError } from '../base/errors.ts'
 import { answerKey } from '../cache/answer-key.ts'
 import { answerStoreOf, type AnswerStore, type Complaint } from '../cache/answer-store.ts'
 import { cacheAsked, type CacheAsk, type CachePreset } from '../cache/cache-ask.ts'
 import { Recording, replayed, type Source, type StoredAnswer } from '../cache/recording.ts'
+import type { GenerationEvent } from '../generation/events.ts'
 import type { RoutingSettings } from '../generation/routing.ts'
 import type { Dialect } from '../wire/dialect.ts'
 import { openaiCompletionsDialect } from '../wire/openai-chat/completions-dialect.ts'
 import type { AttemptNote, DispatchEvents } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
-import { log } from './log.ts'
+import { bugIn, log } from './log.ts'
 import type { Outcome } from './outcome.ts'
 
 /** What counts for the response cache beside the request. */
@@ -44,20 +46,26 @@ export async function recall(
   const { request, caller, env } = exchange
   const { keyHash } = caller
   const { stream, model, native } = request
-  const key = await answerKey({ keyHash, format: native.format, stream, model, routing, body: native.body })
-  const store = answerStoreOf(env.CACHE)
-  if (ask.clear) store.clear(key)
-  const kept = ask.clear ? undefined : await store.read(key)
-  if (!kept) {
-    return { events: keep(exchange, fresh, { key, ask, store }), headers: statusOf('MISS', ask.ttlSeconds) }
+  const missHeaders = statusOf('MISS', ask.ttlSeconds)
+  try {
+    const key = await answerKey({ keyHash, format: native.format, stream, model, routing, body: native.body })
+    const store = answerStoreOf(env.CACHE)
+    if (ask.clear) store.clear(key)
+    const kept = ask.clear ? undefined : await store.read(key)
+    if (!kept) return { events: keep(exchange, fresh, { key, ask, store }), headers: missHeaders }
+    const hit = { events: replay(replayed(kept)), headers: hitHeaders(kept, Date.now()) }
+    outcome.recall(kept.source)
+    return hit
+  } catch (thrown) {
+    // The hold is taken: what is thrown here would leave it so.
+    log({ event: 'response_cache', failed: 'A bug made it a miss.', ...bugIn(GatewayError.from(thrown)) })
+    return { events: fresh, headers: missHeaders }
   }
-  outcome.recall(kept.source)
-  return { events: replay(kept), headers: hitHeaders(kept, Date.now()) }
 }
 
 /** All at once: nobody who asks twice wants to see it being written again. */
-async function* replay(kept: StoredAnswer): DispatchEvents {
-  yield replayed(kept)
+async function* replay(events: GenerationEvent[]): DispatchEvents {
+  yield events
 }
 
 /** Passes a fresh answer on, and keeps it once it is whole. What broke off, or was cut, is not kept. */

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, expect, test, vi } from 'vitest'
 import { AnswerStore } from '../../src/cache/answer-store.ts'
 import type { StoredAnswer } from '../../src/cache/recording.ts'
+import { sealed } from '../../src/cache/seal.ts'
 
 const ttlSeconds = 86_400
 
@@ -52,7 +53,7 @@ test('an answer that nobody else has, or has as it was before, stays where it is
       put: async () => await Promise.reject(new Error('KV put() limit exceeded for the day.')),
     }),
   )
-  kv.set(`answer/${key}`, JSON.stringify(answer('older')))
+  kv.set(`answer/${key}`, await sealed(key, JSON.stringify(answer('older'))))
   vi.setSystemTime(startMs + 1)
   await write(store, key, 'own')
   await caches.default.delete(`https://answers.invalid/${key}`)

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { AnswerStore } from '../../src/cache/answer-store.ts'
 import type { Env } from '../../src/env.ts'
 import { account } from '../support/account.ts'
 import { chatAnswer } from '../support/chat-chunks.ts'
@@ -112,7 +113,6 @@ test('what is cleared is replaced everywhere, and gone where no answer followed'
 test.each<[string, Faults['get']]>([
   ['fails', failing('KV GET failed: 500 Internal Server Error')],
   ['hangs', () => new Promise(() => {})],
-  ['answers nonsense', () => Promise.resolve('{"source":')],
 ])('[F44] KV that %s is a miss, and is left alone for half a minute', async (_, get) => {
   withoutEdge()
   const startMs = Date.now()
@@ -127,6 +127,50 @@ test.each<[string, Faults['get']]>([
   vi.setSystemTime(startMs + 30_001)
   expect((await ask(question(), { key })).told.status).toBe('MISS')
   expect(reads()).toBe(2)
+})
+
+test.each<[string, (kept: string) => string]>([
+  ['is cut short', (kept) => kept.slice(0, -1)],
+  ['has a bit flipped', (kept) => kept.replace('Hi', 'Hj')],
+  ['lacks its answer', () => '{"expiresAtMs":9e15,"storedAtMs":1}'],
+  ['is no object', () => 'null'],
+  ['is empty', () => ''],
+])('[F44] a kept answer that %s is a miss, and no more: nothing stays held', async (_, damaged) => {
+  withoutEdge()
+  const payer = await account(env)
+  const asked = question()
+  const first = await (await at(otherIsolate(), chatAnswer('Hi'))).ask(asked, { key: payer.key })
+  expect(first.told.status).toBe('MISS')
+  const kv = otherIsolate({ get: async (name) => damaged((await env.CACHE.get(name)) ?? '') })
+  const there = await at(kv, chatAnswer('Again'))
+  const next = await there.ask(asked, { key: payer.key })
+  expect([next.response.status, next.told.status, contentOf(next)]).toEqual([200, 'MISS', 'Again'])
+  expect((await there.ask(asked, { key: payer.key })).told.source).toBe(next.told.id)
+  expect(await payer.heldNanos()).toBe(0)
+  // The next question is looked for as ever.
+  await there.ask(question(), { key: payer.key })
+  expect(kv.asked.filter((method) => method === 'get')).toHaveLength(2)
+})
+
+test('[F44] an answer that lies under the name of another is a miss', async () => {
+  withoutEdge()
+  const names: string[] = []
+  const get = async (name: string) => await env.CACHE.get(names[names.push(name) - 1] ?? '')
+  await (await at(otherIsolate({ get }), chatAnswer('One'))).ask(question(), { key })
+  const swapped = otherIsolate({ get: async () => await env.CACHE.get(names[0] ?? '') })
+  const next = await (await at(swapped, chatAnswer('Two'))).ask(question(), { key })
+  expect([next.told.status, contentOf(next)]).toEqual(['MISS', 'Two'])
+})
+
+test('[F44] a cache that breaks is a miss, which the log tells, and nothing stays held', async () => {
+  const payer = await account(env)
+  vi.spyOn(AnswerStore.prototype, 'read').mockRejectedValue(new TypeError('a secret'))
+  const { ask } = await at(otherIsolate(), chatAnswer('Hi'))
+  const answer = await ask(question(), { key: payer.key })
+  expect([answer.response.status, answer.told.status, contentOf(answer)]).toEqual([200, 'MISS', 'Hi'])
+  expect(await payer.heldNanos()).toBe(0)
+  expect(warnings).toEqual([expect.stringContaining('TypeError')])
+  expect(warnings.join()).not.toContain('a secret')
 })
 
 test('while KV fails, the isolate itself still answers the second time', async () => {
