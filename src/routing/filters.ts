@@ -1,4 +1,4 @@
-import { isNamed } from './slugs.ts'
+import { covers, isNamed } from './slugs.ts'
 import type { Candidate } from './candidate.ts'
 import { priceNow } from './prices.ts'
 import type { Rules } from './rules.ts'
@@ -38,8 +38,8 @@ interface Filter {
 const filters: readonly Filter[] = [
   {
     by: 'allowed_providers',
-    keeps: (endpoint, { only, ignore }) =>
-      only.every((list) => isNamed(list, endpoint)) && !isNamed(ignore, endpoint),
+    keeps: (endpoint, rules) =>
+      rules.only.every((list) => isNamed(list, endpoint)) && !isIgnored(endpoint, rules),
   },
   {
     by: 'data_policy:training',
@@ -64,7 +64,7 @@ const filters: readonly Filter[] = [
   {
     by: 'quantization',
     keeps: ({ quantization }, rules) =>
-      rules.quantizations.every((list) => list.some((wanted) => covers(wanted, quantization ?? 'unknown'))),
+      rules.quantizations.every((list) => list.some((wanted) => includes(wanted, quantization ?? 'unknown'))),
   },
   {
     by: 'require_parameters',
@@ -76,6 +76,10 @@ const filters: readonly Filter[] = [
     keeps: ({ contextLength }, _rules, asked) => tokensOf(asked) < contextLength,
   },
 ]
+
+export function isIgnored(endpoint: Endpoint, { ignore, forbidden }: Rules): boolean {
+  return isNamed(ignore, endpoint) || forbidden.some((written) => covers(written, endpoint))
+}
 
 /** The endpoints of a candidate that may serve, and why the others may not. */
 export function eligible(
@@ -167,7 +171,7 @@ function isWithin(endpoint: Endpoint, ceiling: PriceCeiling, asked: Asked, nowMs
 /** Formats that a wider name includes. */
 const umbrellas: Readonly<Record<string, readonly string[]>> = { fp4: ['mxfp4', 'nvfp4'], fp8: ['mxfp8'] }
 
-function covers(wanted: string, quantization: string): boolean {
+function includes(wanted: string, quantization: string): boolean {
   return wanted === quantization || (umbrellas[wanted]?.includes(quantization) ?? false)
 }
 

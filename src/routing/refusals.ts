@@ -3,7 +3,7 @@ import { nameOf } from '../catalogue/hosts.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import type { Preferences } from '../generation/routing.ts'
 import type { Selection } from './candidate.ts'
-import { tokensOf, type Asked, type ExcludedBy, type Removal } from './filters.ts'
+import { isIgnored, tokensOf, type Asked, type ExcludedBy, type Removal } from './filters.ts'
 import type { Rules } from './rules.ts'
 import { isNamed } from './slugs.ts'
 
@@ -153,11 +153,13 @@ function becauseOfOrder({ order = [] }: Rules, own: Preferences): string {
   return `${whose}, with allow_fallbacks false, permits only: ${listed(order)}`
 }
 
-function becauseOf({ only, ignore }: Rules, own: Preferences, endpoints: readonly Endpoint[]): string {
-  const ignored = providersOf(endpoints.filter((endpoint) => isNamed(ignore, endpoint)))
+function becauseOf(rules: Rules, own: Preferences, endpoints: readonly Endpoint[]): string {
+  const { only, ignore } = rules
+  const ignored = endpoints.filter((endpoint) => isIgnored(endpoint, rules))
+  const isOwn = ignored.some((endpoint) => isNamed(ignore, endpoint))
   return only.length > 0
     ? `${preference('only', demands(own, 'only'))} permits only: ${only.map(listed).join('; and of these: ')}`
-    : `${preference('ignore', demands(own, 'ignore'))} leaves out: ${listed(ignored)}`
+    : `${preference('ignore', isOwn)} leaves out: ${listed(providersOf(ignored))}`
 }
 
 function listed(names: readonly string[]): string {

@@ -12,7 +12,9 @@ import type {
 export interface Rules {
   /** Lists of providers: an endpoint must be named in each. */
   only: readonly (readonly string[])[]
+  /** What the request ignores, which leaves tiers to who asks for them; what its key and account do, tiers and all. */
   ignore: readonly string[]
+  forbidden: readonly string[]
   /** As of providers. */
   quantizations: readonly (readonly string[])[]
   /** None may be exceeded. */
@@ -47,7 +49,8 @@ export function rulesOf(ask: RoutingAsk, settings: readonly RoutingSettings[]): 
   const deniesTraining = all.some(({ dataCollection }) => dataCollection === 'deny')
   return {
     only: all.flatMap(({ only }) => (only ? [only] : [])),
-    ignore: all.flatMap(({ ignore }) => ignore ?? []),
+    ignore: own.ignore ?? [],
+    forbidden: laidDown.flatMap(({ ignore }) => ignore ?? []),
     quantizations: all.flatMap(({ quantizations }) => (quantizations ? [quantizations] : [])),
     maxPrices: all.flatMap(({ maxPrice }) => maxPrice ?? []),
     requireParameters: all.some((each) => each.requireParameters === true),
