@@ -1,5 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
-import type { Json, JsonObject } from '../base/json.ts'
+import { exact, type Json, type JsonObject } from '../base/json.ts'
 import type { Entry } from '../routing/circuit/circuits.ts'
 import { tooMany } from './entrance.ts'
 import type { Limits } from './limits.ts'
@@ -52,7 +52,7 @@ async function readText(request: Request, bytesMax: number, buffer: Room): Promi
 function parse(text: string): Json {
   if (text === '') throw new GatewayError('invalid_request', 'The request body is empty: send a JSON object.')
   try {
-    const value: Json = JSON.parse(text)
+    const value: Json = JSON.parse(text, exact(text))
     return value
   } catch (cause) {
     const reason = cause instanceof SyntaxError ? cause.message : 'unreadable'

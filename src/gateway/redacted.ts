@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../base/json.ts'
+import { exact, type Json, type JsonObject } from '../base/json.ts'
 
 /** A string that begins with so many characters of base64 is a file or a seal, which nobody reads. */
 const base64Min = 1_000
@@ -12,7 +12,7 @@ export function redacted(body: JsonObject): JsonObject {
   const text = JSON.stringify(body, (name, value: Json) =>
     typeof value === 'string' ? shown(name, value) : value,
   )
-  return text.length > charactersMax ? { cut: `${text.length} characters` } : JSON.parse(text)
+  return text.length > charactersMax ? { cut: `${text.length} characters` } : JSON.parse(text, exact(text))
 }
 
 /** Keys of ours are in headers alone. A client's own, for tools that a provider calls, are in the body. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../base/json.ts'
+import { exact, keepNumber, type Json, type JsonObject } from '../base/json.ts'
 
 /**
  * Readers for what a provider sent: the value where it is what it should be, else `undefined`. One odd field then
@@ -24,9 +24,27 @@ export function readCount(value: Json | undefined): number | undefined {
 
 export function parseJson(text: string): Json | undefined {
   try {
-    const json: Json = JSON.parse(text)
+    const json: Json = JSON.parse(text, exact(text))
     return json
   } catch {
     return undefined
+  }
+}
+
+/** The arguments of a call as text: hosts send what they stand for where the format has it, or in place of the text. */
+export function argumentsText(value: Json | undefined): string {
+  if (typeof value === 'string') return value
+  return (value ?? null) === null ? '' : JSON.stringify(value)
+}
+
+/** The arguments of a call as an object. What is none, which a model may have written, is kept as the text it is. */
+export function argumentsOf(text: string): JsonObject {
+  const trimmed = text.trim()
+  if (trimmed === '' || trimmed === 'null') return {}
+  try {
+    const json: JsonObject | undefined = trimmed.startsWith('{') ? JSON.parse(trimmed, keepNumber) : undefined
+    return json ?? { arguments: text }
+  } catch {
+    return { arguments: text }
   }
 }

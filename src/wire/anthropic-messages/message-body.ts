@@ -10,7 +10,7 @@ import type {
   Turn,
 } from '../../generation/conversation.ts'
 import { alternating, type Message } from '../alternating.ts'
-import { parseJson, readObject } from '../json.ts'
+import { argumentsOf, readObject } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
 import { invalid } from '../refusals.ts'
 
@@ -110,7 +110,7 @@ function outputBlocks(part: OutputPart, target: UpstreamTarget): JsonObject[] {
           type: 'tool_use',
           id: toolId(part.id),
           name: part.name,
-          input: inputOf(part.arguments),
+          input: argumentsOf(part.arguments),
           ...marked(part.cache),
         },
       ]
@@ -130,12 +130,6 @@ function thoughtBlocks({ text, seal }: ReasoningPart, { maker, quirks }: Upstrea
 /** Ids of other formats may hold characters that this one refuses. */
 function toolId(id: string): string {
   return id.replaceAll(/[^a-zA-Z0-9_-]/g, '_')
-}
-
-/** Arguments that are no object, which a model may have written, are kept as what they are. */
-function inputOf(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  return readObject(parseJson(text)) ?? { arguments: text }
 }
 
 export function toolFor(
@@ -170,7 +164,7 @@ export function cacheControl({ ttl }: CacheMark): JsonObject {
 export function closed(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(closed)
   const object = readObject(schema)
-  if (!object) return schema
+  if (!object || JSON.isRawJSON(object)) return schema
   const inner = Object.fromEntries(Object.entries(object).map(([key, value]) => [key, closed(value)]))
   return inner['type'] === 'object' && !('additionalProperties' in inner)
     ? { ...inner, additionalProperties: false }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationFailure } from '../../generation/events.ts'
 import type { AnswerContext, AnswerEvent, AnswerFold, Charge } from '../dialect.ts'
-import { parseJson, readArray, readObject, readText } from '../json.ts'
+import { argumentsOf, readArray, readObject, readText } from '../json.ts'
 import { failureOf } from './errors.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { Message } from './message.ts'
@@ -52,7 +52,7 @@ export class MessageFold implements AnswerFold {
     }
     const block = this.#content.at(-1) ?? {}
     if (frame['type'] === 'content_block_stop') {
-      if (this.#input !== '') block['input'] = readObject(parseJson(this.#input)) ?? {}
+      if (this.#input !== '') block['input'] = argumentsOf(this.#input)
       return
     }
     this.#addDelta(block, readObject(frame['delta']) ?? {})

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/json.ts'
-import { readArray, readObject, readText } from '../json.ts'
+import { argumentsText, readArray, readText } from '../json.ts'
 
 /** The frames in which a block would have come in a stream, without its stop: empty first, then what it holds. */
 export function framesOfBlock(block: JsonObject, index: number): JsonObject[] {
@@ -36,11 +36,10 @@ function taken(block: JsonObject): { empty: JsonObject; deltas: JsonObject[] } {
     }
     case 'tool_use':
     case 'server_tool_use': {
-      const input = readObject(block['input']) ?? {}
-      const isEmpty = Object.keys(input).length === 0
+      const input = argumentsText(block['input'])
       return {
         empty: { ...block, input: {} },
-        deltas: isEmpty ? [] : [{ type: 'input_json_delta', partial_json: JSON.stringify(input) }],
+        deltas: ['', '{}'].includes(input) ? [] : [{ type: 'input_json_delta', partial_json: input }],
       }
     }
     default:

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { SseMessage } from '../../base/sse.ts'
 import type { Flaw, GenerationEvent } from '../../generation/events.ts'
 import { answerTool } from '../answer-tool.ts'
-import { parseJson, readArray, readCount, readObject, readText } from '../json.ts'
+import { argumentsText, parseJson, readArray, readCount, readObject, readText } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
 import type { AnswerReader } from '../read-answer.ts'
 import { brokenAnswer, upstreamError } from '../upstream-error.ts'
@@ -193,10 +193,10 @@ function piecesOf(block: JsonObject): [string, JsonObject][] {
   const call = readObject(block['toolUse'])
   if (call) {
     const { input, ...start } = call
-    const isEmpty = Object.keys(readObject(input) ?? {}).length === 0
+    const text = argumentsText(input)
     return [
       ['contentBlockStart', { start: { toolUse: start } }],
-      ...deltas(isEmpty ? [] : [{ toolUse: { input: JSON.stringify(input) } }]),
+      ...deltas(text === '{}' ? [] : [{ toolUse: { input: text } }]),
     ]
   }
   const thought = readObject(block['reasoningContent'])

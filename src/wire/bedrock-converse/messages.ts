@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { CacheMark, InputPart, OutputPart, ReasoningPart, Turn } from '../../generation/conversation.ts'
 import { alternating, type Message } from '../alternating.ts'
-import { parseJson, readObject } from '../json.ts'
+import { argumentsOf } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
 import { shortId } from '../short-id.ts'
 import { abilitiesOf, type Abilities } from './abilities.ts'
@@ -104,7 +104,7 @@ class MessageWriter {
 
   #call({ id, name, arguments: text }: Call): JsonObject {
     if (!this.#hasTools) return { text: `(Called the tool ${name} with ${text.trim() || '{}'})` }
-    return { toolUse: { toolUseId: this.#id(id), name, input: inputOf(text) } }
+    return { toolUse: { toolUseId: this.#id(id), name, input: argumentsOf(text) } }
   }
 
   /** A picture in a result that may not hold one follows it. */
@@ -140,10 +140,4 @@ function thoughtBlocks({ text, seal }: ReasoningPart, { maker, quirks }: Upstrea
       : [{ reasoningContent: { reasoningText: { text, signature: seal.data } } }]
   }
   return quirks.unsignedThoughts && text !== '' ? [{ reasoningContent: { reasoningText: { text } } }] : []
-}
-
-/** Arguments that are no object, which a model may have written, are kept as what they are. */
-function inputOf(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  return readObject(parseJson(text)) ?? { arguments: text }
 }

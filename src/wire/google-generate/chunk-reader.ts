@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import type { SseMessage } from '../../base/sse.ts'
 import type { Seal } from '../../generation/conversation.ts'
 import type { Flaw, GenerationEvent } from '../../generation/events.ts'
-import { parseJson, readArray, readObject, readText } from '../json.ts'
+import { argumentsText, parseJson, readArray, readObject, readText } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
 import type { AnswerReader } from '../read-answer.ts'
 import { brokenAnswer, upstreamError } from '../upstream-error.ts'
@@ -135,7 +135,7 @@ export class ChunkReader implements AnswerReader {
     if (name === undefined || name === '') return
     const index = this.#calls++
     const id = readText(called['id']) || `call_${this.#answerId}_${index}`
-    const text = JSON.stringify(readObject(called['args']) ?? {})
+    const text = argumentsText(called['args']) || '{}'
     events.push({ type: 'tool-call-delta', index, id, name, arguments: text })
     if (seal) events.push({ type: 'seal', seal, index })
   }

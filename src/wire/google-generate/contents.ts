@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { OutputPart, Seal, Turn } from '../../generation/conversation.ts'
-import { parseJson, readObject } from '../json.ts'
+import { argumentsOf } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
 import { invalid } from '../refusals.ts'
 import { abilitiesOf } from './abilities.ts'
@@ -134,9 +134,8 @@ function mustSign(target: UpstreamTarget): boolean {
 }
 
 function writeCall(call: Call, signature: JsonObject, isSigned: boolean): JsonObject {
-  const args = readObject(parseJson(call.arguments || '{}')) ?? { arguments: call.arguments }
   return {
-    functionCall: { name: call.name, args },
+    functionCall: { name: call.name, args: argumentsOf(call.arguments) },
     ...(isSigned && { thoughtSignature: noSignature }),
     ...signature,
   }

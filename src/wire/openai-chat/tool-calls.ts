@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationEvent } from '../../generation/events.ts'
-import { readArray, readCount, readObject, readText } from '../json.ts'
+import { argumentsText, readArray, readCount, readObject, readText } from '../json.ts'
 
 export type ToolCallDelta = Extract<GenerationEvent, { type: 'tool-call-delta' }>
 
@@ -76,10 +76,4 @@ export function writeToolCall({ index, id, name, arguments: text }: ToolCallDelt
     ...(id !== undefined && { id, type: 'function' }),
     function: { ...(name !== undefined && { name }), arguments: text },
   }
-}
-
-/** Some hosts send the arguments as the object they stand for. */
-function argumentsText(value: Json | undefined): string {
-  if (typeof value === 'string') return value
-  return readObject(value) ? JSON.stringify(value) : ''
 }
