@@ -29,6 +29,18 @@ const tool = (name: string): JsonObject => ({ type: 'function', function: { name
 const user = (...content: Json[]): JsonObject => ({ messages: [{ role: 'user', content }] })
 const image = (url: string): JsonObject => ({ type: 'image_url', image_url: { url } })
 
+test('nothing is kept at a host, whatever the client and the host are used to', () => {
+  for (const store of [true, false]) {
+    const { body, dropped } = openaiChatProtocol.encodeRequest(decode({ store }), {
+      upstreamModel: 'up',
+      quirks: { extensions: true },
+      streams: true,
+    })
+    expect(body).not.toHaveProperty('store')
+    expect(dropped).toEqual(store ? ['store'] : [])
+  }
+})
+
 test('a request is its facts, with the body as it came', () => {
   const body: JsonObject = {
     ...minimal,

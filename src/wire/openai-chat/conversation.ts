@@ -46,7 +46,7 @@ function extrasOf(body: JsonObject): JsonObject {
   const extras = Object.entries(body).filter(
     ([field, value]) => value !== null && handlingOf(field) === 'sent' && !worded.has(field),
   )
-  return Object.fromEntries(extras)
+  return { ...Object.fromEntries(extras), ...(body['store'] === true && { store: true }) }
 }
 
 /** `GenerationRequest.loopMaker`: whose sealed thoughts are in the tool loop that the messages leave open. */

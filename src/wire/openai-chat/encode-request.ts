@@ -40,7 +40,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
     (field) => (body[field] ?? null) !== null && !(isCapped && caps.includes(field)),
   )
   if (!quirks.extensions) asked.push(...lostMarks(body, marks))
-  asked.push(...untold(upstream, quirks))
+  asked.push(...untold(upstream, quirks), ...(isNative && body['store'] === true ? ['store'] : []))
   const { summary } = readObject(body['reasoning']) ?? {}
   if (asksForSummary(summary) && quirks.reasoningRequest !== 'reasoning') asked.push('reasoning.summary')
   return {

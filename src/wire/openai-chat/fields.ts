@@ -23,6 +23,8 @@ const requestFields: Record<string, Handling> = {
   session_id: 'kept',
   metadata: 'kept',
   trace: 'kept',
+  // Nothing that passes through is kept at the provider.
+  store: 'kept',
 
   // How to generate.
   temperature: 'sent',

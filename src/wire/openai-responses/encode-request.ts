@@ -57,10 +57,14 @@ function marksIn(body: JsonObject): string[] {
 
 /** What clients of other formats asked for and the body has no word for. */
 function unasked({ conversation }: GenerationRequest, upstream: JsonObject, marks: boolean): string[] {
-  const extras = Object.keys(conversation().extras).filter((field) => !(field in upstream))
   const asked = conversation()
+  const extras = Object.entries(asked.extras).filter(([field, value]) => upstream[field] !== value)
   const unsent = marks ? { ...asked, turns: [] } : asked
-  return [...extras, ...hintsIn(unsent, ['cache_control']), ...hintsIn(asked, ['tool_result.is_error'])]
+  return [
+    ...extras.map(([field]) => field),
+    ...hintsIn(unsent, ['cache_control']),
+    ...hintsIn(asked, ['tool_result.is_error']),
+  ]
 }
 
 /** What the host refuses, by path, and what of it was asked for. */
