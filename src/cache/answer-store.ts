@@ -1,4 +1,5 @@
 import { exact } from '../base/json.ts'
+import { ttlSecondsMax, type CacheAsk } from './cache-ask.ts'
 import { RecentTexts } from './recent-texts.ts'
 import type { StoredAnswer } from './recording.ts'
 import { opened, sealed } from './seal.ts'
@@ -14,6 +15,11 @@ const nearMs = 60_000
 
 /** KV refuses shorter lives. An answer's own expiry is what counts. */
 const kvSecondsMin = 60
+
+interface Kept {
+  text: string
+  answer: StoredAnswer
+}
 
 /** What KV's writes are: none left today, or failing just now. */
 export type Complaint = 'spent' | 'failed'
@@ -36,19 +42,19 @@ export class AnswerStore {
 
   async read(key: string): Promise<StoredAnswer | undefined> {
     const near = this.#readNear(key)
-    const answer = near && Date.now() < near.untilMs ? near.answer : await this.#readFar(key, near?.answer)
-    if (!answer || answer.expiresAtMs > Date.now()) return answer
-    this.#recent.delete(key)
-    return undefined
+    const answer = near && Date.now() < near.untilMs ? near.answer : await this.#readFar(key)
+    return answer && answer.expiresAtMs > Date.now() ? answer : undefined
   }
 
   /** In this isolate at once, elsewhere when the promise is fulfilled: with what is to be told of KV. */
-  async write(key: string, text: string, ttlSeconds: number): Promise<Complaint | undefined> {
+  async write(key: string, text: string, { ttlSeconds, clear }: CacheAsk): Promise<Complaint | undefined> {
     this.#keepNear(key, text)
     const value = await sealed(key, text)
     const told = await this.#writeKv(key, value, ttlSeconds)
     // Nothing that is cleared elsewhere reaches a data centre: where KV has the answer it is asked again soon.
     const isInKv = Date.now() >= this.#writesRestUntilMs
+    // What was cleared is there still. A plan without writes may have deletions.
+    if (clear && !isInKv) await this.#kv.delete(nameOf(key)).catch(ignore)
     const maxAge = isInKv ? Math.min(nearMs / 1000, ttlSeconds) : ttlSeconds
     await caches.default
       .put(urlOf(key), new Response(value, { headers: { 'cache-control': `max-age=${maxAge}` } }))
@@ -57,45 +63,51 @@ export class AnswerStore {
   }
 
   /**
-   * From this isolate. The other stores keep it until the answer that follows takes its place, for KV takes one write
-   * of a key a second; or, where none follows, until `clearFar`.
+   * From this isolate, for good: nothing older than what it leaves here is told again. The other stores keep the answer
+   * until the one that follows takes its place, for KV takes one write of a key a second; or, where none follows, until
+   * `clearFar`.
    */
   clear(key: string): void {
-    this.#recent.delete(key)
+    this.#keepNear(key, clearedNow())
   }
 
-  async clearFar(key: string): Promise<void> {
-    const edge = caches.default.delete(urlOf(key)).catch(ignore)
-    await this.#kv.delete(nameOf(key)).catch(ignore)
-    await edge
+  /** Isolates that have the answer hear of it: an answer that is absent may only not have reached KV. */
+  async clearFar(key: string): Promise<Complaint | undefined> {
+    // Somebody has asked meanwhile, and that answer is newer than the clear.
+    if (this.#readNear(key)?.answer.expiresAtMs) return undefined
+    return await this.write(key, clearedNow(), { ttlSeconds: ttlSecondsMax, clear: true })
   }
 
-  #readNear(key: string): { answer: StoredAnswer; untilMs: number } | undefined {
+  #readNear(key: string): (Kept & { untilMs: number }) | undefined {
     const near = this.#recent.get(key)
     if (near === undefined) return undefined
     const start = near.indexOf('{')
-    return { answer: parse(near.slice(start)), untilMs: Number(near.slice(0, start)) }
+    return { ...parse(near.slice(start)), untilMs: Number(near.slice(0, start)) }
   }
 
   #keepNear(key: string, text: string): void {
     this.#recent.set(key, `${Date.now() + nearMs}${text}`)
   }
 
-  /** The answer of another place, unless that is older than the one here, or there is none. */
-  async #readFar(key: string, near?: StoredAnswer): Promise<StoredAnswer | undefined> {
-    if (Date.now() < this.#readsRestUntilMs) return near
+  /** What other places have, unless that is older than what is here, or nothing. */
+  async #readFar(key: string): Promise<StoredAnswer | undefined> {
+    const far = Date.now() < this.#readsRestUntilMs ? undefined : await this.#fetchInTime(key)
+    // Looked at after the wait, in which it may have been cleared.
+    const near = this.#readNear(key)
+    const newest = far && far.answer.storedAtMs > (near?.answer.storedAtMs ?? 0) ? far : near
+    if (newest) this.#keepNear(key, newest.text)
+    return newest?.answer
+  }
+
+  async #fetchInTime(key: string): Promise<Kept | undefined> {
     const { promise: late, reject } = Promise.withResolvers<never>()
     const timer = setTimeout(() => reject(new Error('late')), readTimeoutMs)
     try {
       const text = await Promise.race([this.#fetch(key), late])
-      const answer = text === undefined ? undefined : parse(text)
-      const isNewer = answer && answer.storedAtMs >= (near?.storedAtMs ?? 0)
-      if (isNewer) this.#keepNear(key, text ?? '')
-      else if (near) this.#keepNear(key, JSON.stringify(near))
-      return isNewer ? answer : near
+      return text === undefined ? undefined : parse(text)
     } catch {
       this.#readsRestUntilMs = Date.now() + restMs
-      return near
+      return undefined
     } finally {
       clearTimeout(timer)
     }
@@ -140,9 +152,14 @@ export function answerStoreOf(kv: KVNamespace): AnswerStore {
   return store
 }
 
-function parse(text: string): StoredAnswer {
+/** Stands in an answer's place, expired from the start, and is newer than all that was stored before. */
+function clearedNow(): string {
+  return JSON.stringify({ storedAtMs: Date.now(), expiresAtMs: 0 })
+}
+
+function parse(text: string): Kept {
   const answer: StoredAnswer = JSON.parse(text, exact(text))
-  return answer
+  return { text, answer }
 }
 
 function nameOf(key: string): string {

@@ -12,7 +12,7 @@ export interface CachePreset {
 }
 
 const ttlSecondsDefault = 300
-const ttlSecondsMax = 86_400
+export const ttlSecondsMax = 86_400
 
 /**
  * Whether answers are kept, by the contract's precedence (OpenRouter: response caching): a preset's no, then the

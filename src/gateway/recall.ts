@@ -88,8 +88,8 @@ async function* keep(
     const nowMs = Date.now()
     text = source && recording.text(source, nowMs, nowMs + ask.ttlSeconds * 1000)
   } finally {
-    if (text !== undefined) client.keep(store.write(key, text, ask.ttlSeconds).then(warn))
-    else if (ask.clear) client.keep(store.clearFar(key))
+    if (text !== undefined) client.keep(store.write(key, text, ask).then(warn))
+    else if (ask.clear) client.keep(store.clearFar(key).then(warn))
   }
 }
 

@@ -24,7 +24,7 @@ function answer(generationId: string): StoredAnswer {
 }
 
 async function write(store: AnswerStore, key: string, generationId: string): Promise<void> {
-  await store.write(key, JSON.stringify(answer(generationId)), ttlSeconds)
+  await store.write(key, JSON.stringify(answer(generationId)), { ttlSeconds, clear: false })
 }
 
 test('what one isolate has cleared and stored anew, another tells a minute later at most', async () => {
@@ -40,6 +40,50 @@ test('what one isolate has cleared and stored anew, another tells a minute later
   expect((await here.read(key))?.source.generationId).toBe('new')
   vi.setSystemTime(startMs + 60_000)
   expect((await there.read(key))?.source.generationId).toBe('new')
+})
+
+test('what one isolate has cleared stays gone there, and is gone elsewhere a minute later at most', async () => {
+  const startMs = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: startMs })
+  const key = crypto.randomUUID()
+  const [here, there] = [new AnswerStore(env.CACHE), new AnswerStore(env.CACHE)]
+  await write(here, key, 'old')
+  expect(await there.read(key)).toEqual(answer('old'))
+  vi.setSystemTime(startMs + 1)
+  here.clear(key)
+  await here.clearFar(key)
+  for (const laterMs of [60_000, 120_000, 180_000]) {
+    expect(await here.read(key)).toBeUndefined()
+    vi.setSystemTime(startMs + laterMs)
+    expect(await there.read(key)).toBeUndefined()
+  }
+  await write(there, key, 'new')
+  vi.setSystemTime(startMs + 240_000)
+  expect((await here.read(key))?.source.generationId).toBe('new')
+})
+
+test('a KV that still shows what was cleared brings nothing back, a read under way included', async () => {
+  const startMs = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: startMs })
+  const key = crypto.randomUUID()
+  const value = await sealed(key, JSON.stringify(answer('old')))
+  const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()]
+  const get = vi.fn<() => Promise<string>>().mockResolvedValue(value)
+  get.mockImplementationOnce(() => {
+    asked.resolve()
+    return answered.promise
+  })
+  const store = new AnswerStore(Object.assign(Object.create(env.CACHE), { get }))
+  const reading = store.read(key)
+  await asked.promise
+  store.clear(key)
+  answered.resolve(value)
+  expect(await reading).toBeUndefined()
+  for (const laterMs of [0, 60_001, 120_002]) {
+    vi.setSystemTime(startMs + laterMs)
+    expect(await store.read(key)).toBeUndefined()
+  }
+  expect(get).toHaveBeenCalledTimes(3)
 })
 
 test('an answer that nobody else has, or has as it was before, stays where it is', async () => {

@@ -7,7 +7,7 @@ import { chatAnswer } from '../support/chat-chunks.ts'
 import { contentOf } from '../support/chat.ts'
 import { replyJson } from '../support/provider.ts'
 import type { Step } from '../support/upstream-script.ts'
-import { cached, deployment, question } from './response-cache.ts'
+import { cached, deployment, otherIsolate, question, withoutEdge, type Faults } from './response-cache.ts'
 
 let key: string
 beforeAll(async () => {
@@ -26,38 +26,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-interface Faults {
-  get?: (name: string) => Promise<string | null>
-  put?: (name: string) => Promise<void>
-}
-
-/**
- * KV as another isolate sees it: the same store behind another binding, so that nothing is remembered here. Faults are
- * of answers alone; the catalogue is read as ever.
- */
-function otherIsolate(faults: Faults = {}): KVNamespace & { asked: string[] } {
-  const asked: string[] = []
-  return new Proxy(Object.assign(Object.create(null), { asked }), {
-    get(_, method: string | symbol) {
-      if (method === 'asked') return asked
-      return (name: string, ...rest: unknown[]) => {
-        const isAnswer = name.startsWith('answer/')
-        if (isAnswer) asked.push(String(method))
-        if (isAnswer && method === 'get' && faults.get) return faults.get(name)
-        if (isAnswer && method === 'put' && faults.put) return faults.put(name)
-        return Reflect.apply(Reflect.get(env.CACHE, method), env.CACHE, [name, ...rest])
-      }
-    },
-  })
-}
-
 const failing = (reason: string) => () => Promise.reject(new Error(reason))
-
-/** Data centres that keep nothing, as they are without a domain of one's own. */
-function withoutEdge(): void {
-  vi.spyOn(caches.default, 'match').mockResolvedValue(undefined)
-  vi.spyOn(caches.default, 'put').mockResolvedValue()
-}
 
 const refusal = replyJson(400, { error: { message: 'no' } })
 

@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import { vi } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
 import type { Env } from '../../src/env.ts'
 import { ask } from '../support/chat.ts'
@@ -59,3 +60,34 @@ export const question = (fields: JsonObject = {}): JsonObject => ({
   messages: [{ role: 'user', content: `Hello ${crypto.randomUUID()}` }],
   ...fields,
 })
+
+export interface Faults {
+  get?: (name: string) => Promise<string | null>
+  put?: (name: string) => Promise<void>
+}
+
+/**
+ * KV as another isolate sees it: the same store behind another binding, so that nothing is remembered here. Faults are
+ * of answers alone; the catalogue is read as ever.
+ */
+export function otherIsolate(faults: Faults = {}): KVNamespace & { asked: string[] } {
+  const asked: string[] = []
+  return new Proxy(Object.assign(Object.create(null), { asked }), {
+    get(_, method: string | symbol) {
+      if (method === 'asked') return asked
+      return (name: string, ...rest: unknown[]) => {
+        const isAnswer = name.startsWith('answer/')
+        if (isAnswer) asked.push(String(method))
+        if (isAnswer && method === 'get' && faults.get) return faults.get(name)
+        if (isAnswer && method === 'put' && faults.put) return faults.put(name)
+        return Reflect.apply(Reflect.get(env.CACHE, method), env.CACHE, [name, ...rest])
+      }
+    },
+  })
+}
+
+/** Data centres that keep nothing, as they are without a domain of one's own. */
+export function withoutEdge(): void {
+  vi.spyOn(caches.default, 'match').mockResolvedValue(undefined)
+  vi.spyOn(caches.default, 'put').mockResolvedValue()
+}
