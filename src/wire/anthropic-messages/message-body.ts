@@ -71,7 +71,7 @@ function inputBlock(part: InputPart): JsonObject {
     case 'file':
       return {
         type: 'document',
-        source: documentSource(part.source),
+        source: documentSource(part),
         ...(part.name !== undefined && { title: part.name }),
         ...marked(part.cache),
       }
@@ -86,14 +86,24 @@ function sourceOf(source: Source): JsonObject {
   return { type: 'base64', media_type: source.mediaType, data: source.base64 }
 }
 
-function documentSource(source: Extract<InputPart, { type: 'file' }>['source']): JsonObject {
+function documentSource({
+  source,
+  name = 'without a name',
+}: Extract<InputPart, { type: 'file' }>): JsonObject {
   if (source.kind === 'text') return { type: 'text', media_type: 'text/plain', data: source.text }
   if (source.kind === 'url' || source.mediaType === 'application/pdf') return sourceOf(source)
   if (source.mediaType.startsWith('text/')) {
-    const bytes = Uint8Array.from(atob(source.base64), (char) => char.charCodeAt(0))
-    return { type: 'text', media_type: 'text/plain', data: new TextDecoder().decode(bytes) }
+    return { type: 'text', media_type: 'text/plain', data: textOf(source.base64, name) }
   }
   throw invalid(`messages: this provider takes no file of type ${source.mediaType}; send a PDF or text`)
+}
+
+function textOf(base64: string, name: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.fromBase64(base64))
+  } catch {
+    throw invalid(`messages: the data of the file ${name} is no base64`)
+  }
 }
 
 function outputBlocks(part: OutputPart, target: UpstreamTarget): JsonObject[] {
