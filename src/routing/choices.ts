@@ -32,7 +32,8 @@
  * | Several names for one `order` item | By price                                                                       |
  * | `order` that matches nobody       | Without fallbacks 404; with them as if it were not there                        |
  * | `ignore` of a base slug           | Leaves its tiers to who asks for them; of a key or an account, its tiers as well |
- * | `allow_fallbacks: false`          | One endpoint for each of `models`, which are still tried                        |
+ * | `allow_fallbacks: false`          | One endpoint for each of `models`, which are still tried; with an order, as if it |
+ * |                                   | were `only` as well. A key's or an account's holds whatever a request orders    |
  * | `service_tier` auto and scale     | As if not sent                                                                  |
  * | Given up, or told to wait         | Last in every order; where more than half are given up, none is                 |
  * | Conversations and `sort`          | A sort, an order or a threshold counts before where it was served               |

@@ -2,7 +2,7 @@ import { covers, isNamed } from './slugs.ts'
 import type { Candidate } from './candidate.ts'
 import { priceNow } from './prices.ts'
 import type { Rules } from './rules.ts'
-import type { Endpoint } from '../catalogue/model.ts'
+import type { Endpoint, Modality } from '../catalogue/model.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import type { PriceCeiling, ZdrScope } from '../generation/routing.ts'
 
@@ -20,7 +20,7 @@ export type ExcludedBy =
 
 export interface Removal {
   endpoint: Endpoint
-  by: ExcludedBy | 'free_limit'
+  by: ExcludedBy | 'free_limit' | 'kind' | `${Modality}_input`
 }
 
 /** The parts of a request that decide who can serve it. */
@@ -39,7 +39,7 @@ const filters: readonly Filter[] = [
   {
     by: 'allowed_providers',
     keeps: (endpoint, rules) =>
-      rules.only.every((list) => isNamed(list, endpoint)) && !isIgnored(endpoint, rules),
+      [...rules.only, ...rules.locks].every((list) => isNamed(list, endpoint)) && !isIgnored(endpoint, rules),
   },
   {
     by: 'data_policy:training',

@@ -24,10 +24,9 @@ export interface Ranked {
 
 /** Best first: those that the client ordered, then the others by what else it wants. */
 export function ordered(endpoints: readonly Endpoint[], ordering: Ordering): Ranked[] {
-  const { order, allowFallbacks } = ordering.rules
+  const { order } = ordering.rules
   if (order === undefined) return sorted(endpoints, ordering)
   const listed = listedFirst(endpoints, order, ordering)
-  if (!allowFallbacks) return listed
   const rest = endpoints.filter((endpoint) => !listed.some((each) => each.endpoint === endpoint))
   return [...listed, ...sorted(rest, ordering)]
 }

@@ -157,9 +157,9 @@ function explained(each: Ranked, { reason }: Setback): Ranked {
   return reason === undefined ? each : { ...each, reason: `${each.reason}; ${reason}` }
 }
 
-/** Without fallbacks one endpoint of each model is left, or those that the client listed. */
-function cut(list: Ranked[], { allowFallbacks, order }: Rules): Ranked[] {
-  return allowFallbacks || order !== undefined ? list : list.slice(0, 1)
+/** Without fallbacks one endpoint of each model is left. */
+function cut(list: Ranked[], { single }: Rules): Ranked[] {
+  return single ? list.slice(0, 1) : list
 }
 
 function hasThresholds({ minThroughput, maxLatency }: Rules): boolean {

@@ -2,7 +2,7 @@ import { GatewayError, type Availability } from '../base/errors.ts'
 import { nameOf } from '../catalogue/hosts.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import type { Preferences } from '../generation/routing.ts'
-import type { Selection } from './candidate.ts'
+import { namesAsked, type Selection } from './candidate.ts'
 import { isIgnored, tokensOf, type Asked, type ExcludedBy, type Removal } from './filters.ts'
 import type { Rules } from './rules.ts'
 import { isNamed } from './slugs.ts'
@@ -71,21 +71,18 @@ const reasons: Readonly<Record<Exclude<ExcludedBy, 'allowed_providers' | 'contex
 
 /** The refusal of a request that every endpoint was filtered out for: which filter left none, and who would serve. */
 export function nobodyMay(
-  { candidates }: Selection,
+  selection: Selection,
   removed: readonly Removal[],
   { rules, asked }: { rules: Rules; asked: Asked },
 ): GatewayError {
   const tokens = sequence.filter((token) => removed.some(({ by }) => by === token))
-  const endpoints = candidates.flatMap((each) => each.endpoints)
-  // Whoever the filters left is not in the list.
-  const isByOrder = removed.length < endpoints.length
-  const last = isByOrder ? 'allowed_providers' : (tokens.at(-1) ?? 'allowed_providers')
-  const models = candidates.map(({ model }) => model.id)
+  const endpoints = selection.candidates.flatMap((each) => each.endpoints)
+  const last = tokens.at(-1) ?? 'allowed_providers'
+  const models = namesAsked(selection)
   const own = asked.routing.preferences
   const details = { models, serving: providersOf(endpoints) }
   if (last === 'allowed_providers') {
-    const because = isByOrder ? becauseOfOrder(rules, own) : becauseOf(rules, own, endpoints)
-    return noneAllowed(details, rules.only, because)
+    return noneAllowed(details, rules.only, becauseOf(rules, own, endpoints))
   }
   if (last === 'context_length') return tooLong(models, removed, asked)
   const { code, field, says, by } = reasons[last]
@@ -148,18 +145,26 @@ function preference(name: 'only' | 'ignore' | 'order', isOwn: boolean): string {
     : `the provider.${name} preference of this key or its account`
 }
 
-function becauseOfOrder({ order = [] }: Rules, own: Preferences): string {
-  const whose = preference('order', own.order !== undefined || own.allowFallbacks === false)
-  return `${whose}, with allow_fallbacks false, permits only: ${listed(order)}`
+/** The first of the lists that leaves none of them. */
+function becauseOf(rules: Rules, own: Preferences, endpoints: readonly Endpoint[]): string {
+  const { only, locks, ignore } = rules
+  const within = (lists: Rules['only']) =>
+    endpoints.filter((endpoint) => lists.every((list) => isNamed(list, endpoint)))
+  if (within(only).length === 0) {
+    return `${preference('only', demands(own, 'only'))} permits only: ${allOf(only)}`
+  }
+  const left = within([...only, ...locks])
+  if (left.length === 0) {
+    const whose = preference('order', own.allowFallbacks === false)
+    return `${whose}, with allow_fallbacks false, permits only: ${allOf(locks)}`
+  }
+  const ignored = left.filter((endpoint) => isIgnored(endpoint, rules))
+  const isOwn = ignored.some((endpoint) => isNamed(ignore, endpoint))
+  return `${preference('ignore', isOwn)} leaves out: ${listed(providersOf(ignored))}`
 }
 
-function becauseOf(rules: Rules, own: Preferences, endpoints: readonly Endpoint[]): string {
-  const { only, ignore } = rules
-  const ignored = endpoints.filter((endpoint) => isIgnored(endpoint, rules))
-  const isOwn = ignored.some((endpoint) => isNamed(ignore, endpoint))
-  return only.length > 0
-    ? `${preference('only', demands(own, 'only'))} permits only: ${only.map(listed).join('; and of these: ')}`
-    : `${preference('ignore', isOwn)} leaves out: ${listed(providersOf(ignored))}`
+function allOf(lists: Rules['only']): string {
+  return lists.map(listed).join('; and of these: ')
 }
 
 function listed(names: readonly string[]): string {

@@ -25,7 +25,9 @@ export interface Rules {
   noTraining: { paid: boolean; free: boolean }
   zdr: boolean
   zdrScopes: readonly ZdrScope[]
-  allowFallbacks: boolean
+  /** Of who allows no fallbacks: the lists that it keeps to, or that it keeps to one endpoint of each model. */
+  locks: readonly (readonly string[])[]
+  single: boolean
   order: readonly string[] | undefined
   sort: NonNullable<Preferences['sort']> | undefined
   /** The client's own sort, not its account's. */
@@ -46,6 +48,10 @@ export function rulesOf(ask: RoutingAsk, settings: readonly RoutingSettings[]): 
   const nearest = all.toReversed()
   const first = <K extends keyof Preferences>(field: K): Preferences[K] | undefined =>
     nearest.find((each) => each[field] !== undefined)?.[field]
+  // Each speaks of the order that counts where it says so: what a request orders later opens no lock.
+  const ends = all.flatMap(({ allowFallbacks }, index) =>
+    allowFallbacks === false ? [all.slice(0, index + 1).findLast(({ order }) => order)?.order] : [],
+  )
   const deniesTraining = all.some(({ dataCollection }) => dataCollection === 'deny')
   return {
     only: all.flatMap(({ only }) => (only ? [only] : [])),
@@ -61,7 +67,8 @@ export function rulesOf(ask: RoutingAsk, settings: readonly RoutingSettings[]): 
     },
     zdr: all.some((each) => each.zdr === true),
     zdrScopes: settings.flatMap((each) => each.zdr ?? []),
-    allowFallbacks: all.every((each) => each.allowFallbacks !== false),
+    locks: ends.filter((list) => list !== undefined),
+    single: ends.includes(undefined),
     order: first('order'),
     // Field by field: who asks for no partition may still mean the account's order.
     sort: laterWins(all.flatMap(({ sort }) => sort ?? [])),

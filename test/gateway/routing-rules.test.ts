@@ -46,3 +46,66 @@ test.each<[string, JsonObject]>([
   expect([status, sent, held]).toEqual([404, [], 0])
   expect(at(at(error, 'availability'), 'excluded_by')).toContain('allowed_providers')
 })
+
+/** Asks `llama-3.3-70b` of three hosts, of which none has time; the two cheapest first, as the account sorts by price. */
+async function hostsAsked(preferences: JsonObject, request: JsonObject) {
+  const busy = await provider(replyJson(503, { error: { message: 'busy' } }))
+  const { key } = await account(env, { key: { routing: { provider: preferences } } })
+  const settings: Record<string, unknown> = { ...env }
+  for (const host of ['DEEPINFRA', 'TOGETHER', 'GROQ']) {
+    settings[`${host}_API_KEY`] = 'k'
+    settings[`${host}_BASE_URL`] = `${busy.baseUrl}/${host}`
+  }
+  const { response, text } = await askWhole(
+    { ...env, ...settings },
+    { model: 'meta-llama/llama-3.3-70b-instruct', messages: greeting, ...request },
+    { key },
+  )
+  const called = (await busy.calls()).map(({ path }) => path.split('/').find((part) => /^[A-Z]+$/.test(part)))
+  return { status: response.status, called, error: at(JSON.parse(text), 'error') }
+}
+
+const locked = { order: ['groq'], allow_fallbacks: false }
+const three = ['together', 'deepinfra', 'groq']
+
+test.each<[string, JsonObject, JsonObject, string[]]>([
+  ['in which it locks its requests', locked, {}, ['GROQ']],
+  ['whatever the request orders', locked, { order: ['together'] }, ['GROQ']],
+  ['and allows', locked, { order: ['together'], allow_fallbacks: true }, ['GROQ']],
+  ['that the request locks further', { ...locked, order: three }, locked, ['GROQ']],
+  ['that the request does not share', locked, { ...locked, order: ['together'] }, []],
+  ['without a list: one is left', { allow_fallbacks: false }, {}, ['DEEPINFRA']],
+  ['without a list: of the request’s order too', { allow_fallbacks: false }, { order: three }, ['TOGETHER']],
+  [
+    'that the request forbids to leave',
+    { order: ['groq', 'together'] },
+    { allow_fallbacks: false },
+    ['GROQ', 'TOGETHER'],
+  ],
+  ['of a request alone', {}, { order: ['groq', 'together'], allow_fallbacks: false }, ['GROQ', 'TOGETHER']],
+])('a key without fallbacks holds to its list, %s', async (_, preferences, request, expected) => {
+  const { status, called } = await hostsAsked(preferences, { provider: request })
+  expect([status, called]).toEqual([expected.length > 0 ? 503 : 404, expected])
+})
+
+test.each<[string, JsonObject, string[], string]>([
+  // Groq asks for more, and DeepInfra for less.
+  [
+    'the price',
+    { max_price: { prompt: 0.2 } },
+    ['constraint_filtered', 'max_price'],
+    'is within provider.max_price. It is served by',
+  ],
+  [
+    'who is ignored',
+    { ignore: ['groq'] },
+    ['no_endpoints', 'allowed_providers'],
+    "your request's provider.ignore preference leaves out: Groq.",
+  ],
+])('where a list is all there is, and %s leaves nobody, that is told', async (_, further, codes, words) => {
+  const { status, error } = await hostsAsked({}, { provider: { ...locked, ...further } })
+  const availability = at(error, 'availability')
+  const by = at(at(availability, 'excluded_by'), -1)
+  expect([status, [at(availability, 'code'), by]]).toEqual([404, codes])
+  expect(at(error, 'message')).toContain(words)
+})

@@ -276,6 +276,16 @@ test('a list without fallbacks that names nobody is what the refusal speaks of',
   expect(refusalOf({ provider: { order: [], allowFallbacks: false } })).toBe(`${start}none.`)
 })
 
+test('of a list without fallbacks and a filter together, what left nobody is told', () => {
+  const ask = { models: [policies], provider: { order: ['b'], allowFallbacks: false, zdr: true } }
+  const { rules, removed } = planFor(ask)
+  const error = nobodyMay({ candidates: [candidate(policies)] }, removed, { rules, asked: asking(ask) })
+  expect(error.details.availability).toMatchObject({
+    code: 'privacy_restricted',
+    excluded_by: ['allowed_providers', 'data_policy:zdr'],
+  })
+})
+
 const laidDown = (preferences: Preferences, provider: Preferences = {}) =>
   refusalOf({ settings: [{ preferences }], provider })
 
