@@ -18,6 +18,7 @@ const call = (id: string, name: string): JsonObject => ({
   type: 'function',
   function: { name, arguments: '{}' },
 })
+const picture = { type: 'image_url', image_url: { url: 'https://a.example/b.png' } }
 const loop: Json[] = [
   { role: 'user', content: 'Weather?' },
   { role: 'assistant', content: null, tool_calls: [call('call_abcdef', 'weather')] },
@@ -62,10 +63,16 @@ test.each<[Quirks, Json[], Json[]]>([
     { noSpeakerNames: true },
     [
       { role: 'user', name: 'Ada', content: 'Hi' },
+      { role: 'user', name: 'Ada', content: [{ type: 'text', text: 'Look' }, picture] },
+      { role: 'user', name: 'Ada', content: [picture] },
+      { role: 'user', name: null, content: 'And?' },
       { role: 'tool', tool_call_id: 'c', name: 'weather', content: 'Rain' },
     ],
     [
-      { role: 'user', content: 'Hi' },
+      { role: 'user', content: 'Ada: Hi' },
+      { role: 'user', content: [{ type: 'text', text: 'Ada: Look' }, picture] },
+      { role: 'user', content: [{ type: 'text', text: 'Ada:' }, picture] },
+      { role: 'user', content: 'And?' },
       { role: 'tool', tool_call_id: 'c', name: 'weather', content: 'Rain' },
     ],
   ],
@@ -95,7 +102,8 @@ test.each<[Quirks, Json[], Json[]]>([
 })
 
 test.each([
-  [{ role: 'user', name: 'Ada', content: 'Hi' }, ['messages.name']],
+  [{ role: 'assistant', name: 'Ada', content: 'Hi' }, ['messages.name']],
+  [{ role: 'user', name: 'Ada', content: 'Hi' }, []],
   [{ role: 'user', content: 'Hi' }, []],
 ])('of %o a host without names for speakers is not told %o', (message, dropped) => {
   const request = openaiChatDialect.decodeRequest({ model: 'a/b', messages: [message] }, new Headers())

@@ -56,7 +56,9 @@ export function untold(body: JsonObject, { noSpeakerNames, noStrictTools, toolDe
   const isStrict = (readArray(body['tools']) ?? []).some(
     (tool) => readObject(readObject(tool)?.['function'])?.['strict'] === true,
   )
-  const isNamed = (readArray(body['messages']) ?? []).some((message) => hasSpeaker(readObject(message) ?? {}))
+  const isNamed = (readArray(body['messages']) ?? []).some((message) =>
+    isUntoldSpeaker(readObject(message) ?? {}),
+  )
   const isDemanded = choice === 'required' || readObject(choice) !== undefined
   return [
     ...(noSpeakerNames && isNamed ? ['messages.name'] : []),
@@ -83,15 +85,26 @@ const messageRules: readonly MessageRule[] = [
   { applies: (quirks) => quirks.prefill, change: markPrefill },
 ]
 
-/** A tool is no speaker: its name is that of what was called. */
-function hasSpeaker({ role, name }: JsonObject): boolean {
-  return role !== 'tool' && (name ?? null) !== null
+/** A tool is no speaker: its name is that of what was called. A user's is told in the words. */
+function isUntoldSpeaker({ role, name }: JsonObject): boolean {
+  return role !== 'tool' && role !== 'user' && (name ?? null) !== null
 }
 
 function withoutSpeaker(message: JsonObject): JsonObject {
   if (message['role'] === 'tool') return message
-  const { name: _, ...rest } = message
-  return rest
+  const { name, ...rest } = message
+  return message['role'] === 'user' && name
+    ? { ...rest, content: spokenBy(readText(name) ?? '', rest['content']) }
+    : rest
+}
+
+function spokenBy(name: string, content: Json = ''): Json {
+  if (typeof content === 'string') return `${name}: ${content}`
+  const [first = null, ...rest] = readArray(content) ?? []
+  const text = isText(first) ? readObject(first) : undefined
+  return text
+    ? [{ ...text, text: `${name}: ${readText(text['text']) ?? ''}` }, ...rest]
+    : [{ type: 'text', text: `${name}:` }, ...(readArray(content) ?? [])]
 }
 
 function joinSystem(messages: JsonObject[]): JsonObject[] {
