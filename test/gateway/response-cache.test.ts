@@ -92,12 +92,14 @@ test('an explicit default is another question, and so are other words and anothe
   expect((await ask(asked, { key })).told.status).toBe('HIT')
 })
 
-test('who the client says it is makes no difference', async () => {
+test('who the client says it is makes no difference, nor do headers for a provider', async () => {
   const { ask } = await deployment([chatAnswer('Hi')])
   const asked = question()
   await ask(asked, { key, headers: { ...cached, 'http-referer': 'https://one.example' } })
   const headers = { ...cached, 'http-referer': 'https://other.example', 'x-title': 'Other' }
   expect((await ask(asked, { key, headers })).told.status).toBe('HIT')
+  const betas = { ...cached, 'anthropic-beta': 'context-1m-2025-08-07' }
+  expect((await ask(asked, { key, headers: betas })).told.status).toBe('HIT')
 })
 
 test('[I157] no other key finds the answer, of the same account or of another', async () => {
@@ -349,6 +351,24 @@ test('a hit counts towards the rate of its key', async () => {
     [200, 'HIT'],
     [429, null],
   ])
+})
+
+test('a hit is admitted like a fresh answer: the limit must cover one, and none of it is spent', async () => {
+  const frugal = await account(env)
+  const { ask } = await deployment([chatAnswer('Hi')])
+  const asked = question({ max_tokens: 2_500 })
+  await ask(asked, { key: frugal.key })
+  const spent = await frugal.usage()
+  const answers = []
+  for (const limit of [0.000_5, 0.001]) {
+    await manage(env, 'PATCH', `/keys/${frugal.hash}`, { limit })
+    answers.push(await ask(asked, { key: frugal.key }))
+  }
+  expect(answers.map(({ response, told }) => [response.status, told.status])).toEqual([
+    [402, null],
+    [200, 'HIT'],
+  ])
+  expect([await frugal.usage(), await frugal.heldNanos()]).toEqual([spent, 0])
 })
 
 test('a key that is revoked gets no hit either', async () => {
