@@ -7,6 +7,7 @@ import { admit, type Admitted } from '../src/gateway/admit.ts'
 import { readBody } from '../src/gateway/body.ts'
 import { limitsOf } from '../src/gateway/limits.ts'
 import type { Plan } from '../src/gateway/plan.ts'
+import { placeOf } from '../src/gateway/place.ts'
 import { profileOf } from '../src/gateway/profile.ts'
 import type { GenerationRequest } from '../src/generation/request.ts'
 import { blankRecord } from '../src/ledger/blank-record.ts'
@@ -80,6 +81,7 @@ async function admitted(c: BenchContext): Promise<Admitted & { request: Generati
       profile,
       limits,
       request,
+      place: placeOf(c.req.raw),
       client: { keep: (work) => c.executionCtx.waitUntil(work) },
       generationId: generationId(Date.now()),
       arrivedAtMs: Date.now(),

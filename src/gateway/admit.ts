@@ -14,7 +14,7 @@ import { profileOf, rememberProfile } from './profile.ts'
 
 interface Applicant extends Pick<
   Exchange,
-  'env' | 'caller' | 'generationId' | 'request' | 'limits' | 'arrivedAtMs'
+  'env' | 'caller' | 'generationId' | 'request' | 'place' | 'limits' | 'arrivedAtMs'
 > {
   profile: Profile
   client: Pick<Departure, 'keep'>
@@ -87,9 +87,9 @@ async function firstPlan(
   }
 }
 
-function contextOf({ env, profile, limits, arrivedAtMs: nowMs }: Applicant): PlanningContext {
+function contextOf({ env, profile, place, limits, arrivedAtMs: nowMs }: Applicant): PlanningContext {
   const health = withCircuits(healthOf(env, nowMs), circuitsOf(env, limits), nowMs)
-  return { env, profile, limits, health, nowMs }
+  return { env, profile, place, limits, health, nowMs }
 }
 
 async function ask({ env, caller, generationId }: Applicant, plan: Plan): Promise<Admission> {

@@ -68,10 +68,11 @@ async function serve(
   const { body, preset } = await applyPreset(env, caller.accountId, asked, dialect.format)
   const request = dialect.decodeRequest(body, headers)
   const client = departure(c, limits, entry.leave)
+  const place = placeOf(c.req.raw)
 
   // From here on every path, refusal by the providers and departure of the client included, ends in `settle`.
   const { plan, hold } = await client.orEnd(
-    admit({ ...ticket, env, caller, profile, limits, request, client }),
+    admit({ ...ticket, env, caller, profile, limits, request, place, client }),
   )
   const exchange: Exchange = {
     ...ticket,
@@ -83,7 +84,7 @@ async function serve(
     hold,
     client,
     origin: originOf(headers),
-    place: placeOf(c.req.raw),
+    place,
     tellsRouting: asksMetadata(headers),
     ...(preset && { presetId: preset.id }),
   }

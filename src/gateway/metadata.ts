@@ -2,13 +2,16 @@ import { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { nameOf } from '../catalogue/hosts.ts'
 import type { Endpoint } from '../catalogue/model.ts'
+import type { GenerationRequest } from '../generation/request.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
 import type { Selection } from '../routing/candidate.ts'
+import type { Removal } from '../routing/filters.ts'
 import type { Ranked } from '../routing/plan.ts'
 import { priceNow } from '../routing/prices.ts'
 import { notTranslated } from '../wire/upstream-error.ts'
 import type { Exchange } from './exchange.ts'
 import type { Outcome } from './outcome.ts'
+import type { Place } from './place.ts'
 
 /** Whether the client wants to know how its request was routed. The second name is the older one. */
 export function asksMetadata(headers: Headers): boolean {
@@ -26,7 +29,7 @@ type Routed = Pick<Exchange, 'plan' | 'place' | 'request' | 'arrivedAtMs'>
 export function metadataOf(exchange: Routed, outcome: Outcome): JsonObject | undefined {
   if (outcome.error?.status === 500) return undefined
   const { plan, place, request } = exchange
-  const { candidates, pipeline = [] } = plan.selection
+  const { selection, ranking } = plan
   const asked = outcome.attempts.filter(({ error }) => error !== notTranslated)
   const selected = outcome.committed && !outcome.error ? outcome.endpoint : undefined
   const available = plan.endpoints.map((endpoint) => ({
@@ -34,14 +37,13 @@ export function metadataOf(exchange: Routed, outcome: Outcome): JsonObject | und
     selected: endpoint === selected,
   }))
   const served = available.find((endpoint) => endpoint.selected)
+  const routed = unroutedMetadata({ request, place, selection, removed: ranking.removed })
   return {
-    requested: request.model,
-    strategy: strategyOf(plan.selection, selected),
-    region: place.colo?.toLowerCase() ?? null,
+    ...routed,
+    strategy: strategyOf(selection, selected),
     summary: `available=${available.length}${served ? `, selected=${served.provider}` : ''}`,
     attempt: asked.length,
-    is_byok: false,
-    endpoints: { total: candidates.reduce((sum, { endpoints }) => sum + endpoints.length, 0), available },
+    endpoints: { total: countOf(selection, ranking.removed), available },
     ...(asked.length > 0 && {
       attempts: asked.map((attempt) => ({
         provider: attempt.providerName,
@@ -49,10 +51,46 @@ export function metadataOf(exchange: Routed, outcome: Outcome): JsonObject | und
         status: statusOf(attempt),
       })),
     }),
-    pipeline: [...pipeline],
     dropped: outcome.committed ? [...(outcome.attempts.at(-1)?.dropped ?? [])] : [],
     explanation: explanationOf(exchange, outcome, asked),
   }
+}
+
+/** What is known of the way of a request for which nobody was found. */
+export interface Unrouted {
+  request: GenerationRequest
+  place: Place
+  /** Absent where not even a name led to a model that may be had. */
+  selection?: Selection
+  removed?: readonly Removal[]
+}
+
+/** The metadata of a request that no endpoint is fit for. */
+export function unroutedMetadata({ request, place, selection, removed = [] }: Unrouted): JsonObject {
+  const requested = nameAsked(request)
+  return {
+    requested,
+    strategy: selection ? strategyOf(selection, undefined) : wayOf(requested),
+    region: place.colo?.toLowerCase() ?? null,
+    summary: 'available=0',
+    attempt: 0,
+    is_byok: false,
+    endpoints: { total: countOf(selection, removed), available: [] },
+    pipeline: [...(selection?.pipeline ?? [])],
+    dropped: [],
+    explanation: { plan: [], excluded: excludedOf(removed), attempts: [], sticky: false },
+  }
+}
+
+/** What a client asked for first; empty where its account says what that is. */
+export function nameAsked({ routing }: GenerationRequest): string {
+  return routing.models[0] ?? ''
+}
+
+/** Those that were left out for what their model cannot do are in the second only. */
+function countOf(selection: Selection | undefined, removed: readonly Removal[]): number {
+  const chosen = selection?.candidates.flatMap(({ endpoints }) => endpoints) ?? []
+  return new Set([...chosen, ...removed.map(({ endpoint }) => endpoint)]).size
 }
 
 /** How many are explained: the record of a generation must not grow with the catalogue. */
@@ -73,7 +111,7 @@ function explanationOf({ plan, arrivedAtMs }: Routed, outcome: Outcome, asked: A
   const { gatewayMs, providerMs } = outcome.timing()
   return {
     plan: ranking.ranked.slice(0, endpointsMax).map(priced),
-    excluded: ranking.removed.slice(0, endpointsMax).map(({ endpoint, by }) => ({ ...tagged(endpoint), by })),
+    excluded: excludedOf(ranking.removed),
     attempts: asked.map(({ tag, provider, error, latencyMs }) => ({
       endpoint: tag ?? provider,
       ...(error !== null && { error }),
@@ -84,6 +122,10 @@ function explanationOf({ plan, arrivedAtMs }: Routed, outcome: Outcome, asked: A
     cost: { ...outcome.arithmetic() },
     timing_ms: { gateway: gatewayMs, provider: providerMs },
   }
+}
+
+function excludedOf(removed: readonly Removal[]): JsonObject[] {
+  return removed.slice(0, endpointsMax).map(({ endpoint, by }) => ({ ...tagged(endpoint), by }))
 }
 
 function placed(endpoint: Endpoint): { provider: string; model: string } {
@@ -101,15 +143,11 @@ function strategyOf({ candidates, router }: Selection, served: Endpoint | undefi
   return index > 0 && router === undefined ? 'fallback' : via
 }
 
-/** The metadata of a request that no endpoint is fit for. */
-export function unroutedMetadata(requested: string, endpointsTotal: number): JsonObject {
-  return {
-    requested,
-    strategy: 'direct',
-    attempt: 0,
-    endpoints: { total: endpointsTotal, available: [] },
-    pipeline: [],
-  }
+/** The same where no model was come to. */
+function wayOf(name: string): string {
+  return name.startsWith('~')
+    ? 'latest'
+    : (/^(?:openrouter|switchyard)\/(auto|free)/.exec(name)?.[1] ?? 'direct')
 }
 
 /** The error with what is told of its routing where the client asked for that. */

@@ -2,18 +2,19 @@ import { sha256Hex } from '../base/hash.ts'
 import { GatewayError } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { UsdNanos } from '../base/money.ts'
-import type { Endpoint, Modality, Model } from '../catalogue/model.ts'
+import type { Endpoint, Model } from '../catalogue/model.ts'
 import type { Env } from '../env.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import type { RoutingSettings } from '../generation/routing.ts'
 import type { Markups, Profile } from '../ledger/contract.ts'
 import { holdNanos, markupOf, type Kept, type Markup, type PromptCaps } from '../ledger/cost.ts'
 import { makerAt } from '../providers/address.ts'
-import type { Selection } from '../routing/candidate.ts'
+import { namesAsked, type Selection } from '../routing/candidate.ts'
 import type { HealthOf } from '../routing/endpoint-health.ts'
-import { isFree, mostTokens } from '../routing/filters.ts'
+import { isFree, mostTokens, type Removal } from '../routing/filters.ts'
 import { plan, stuckTo, type Ranked, type Ranking } from '../routing/plan.ts'
 import { nobodyMay } from '../routing/refusals.ts'
+import { nothingLeft } from '../routing/routers/choice.ts'
 import { selectCandidates } from '../routing/select.ts'
 import { isMarked } from '../wire/cache-breakpoints.ts'
 import { readArray, readObject, readText } from '../wire/json.ts'
@@ -21,6 +22,7 @@ import { reasoningOn } from '../wire/reasoning-on.ts'
 import { refusalOfKind } from './kind.ts'
 import type { Limits } from './limits.ts'
 import { unroutedMetadata, withMetadata } from './metadata.ts'
+import type { Place } from './place.ts'
 
 /**
  * What a request without `max_tokens` sets aside for its completion. The hold rises with the answer, so this is how
@@ -59,6 +61,7 @@ export interface Plan {
 export interface PlanningContext {
   env: Env
   profile: Profile
+  place: Place
   limits: Limits
   health: HealthOf
   nowMs: number
@@ -66,11 +69,11 @@ export interface PlanningContext {
 
 /** Decides who may serve, without touching money. */
 export async function makePlan(context: PlanningContext, request: GenerationRequest): Promise<Plan> {
-  const { env, profile, health, nowMs } = context
+  const { env, profile, place, health, nowMs } = context
   const settings = profile.routing ?? []
-  const selection = fitting(await selectCandidates(env, request, settings, Math.random), request)
+  const { selection, unfit } = fitting(await selected(context, request), request, place)
   const { loopMaker, native } = request
-  const ranking = plan({
+  const found = plan({
     request,
     selection,
     settings,
@@ -81,25 +84,35 @@ export async function makePlan(context: PlanningContext, request: GenerationRequ
       readsLoop: (endpoint: Endpoint) => makerAt(env, endpoint, native.format) === loopMaker,
     }),
   })
+  const ranking = { ...found, removed: [...unfit, ...found.removed] }
   if (ranking.ranked.length === 0) {
-    const error = nobodyMay(selection, ranking.removed, { rules: ranking.rules, asked: request })
-    throw withMetadata(error, unroutedMetadata(request.model, countOf(selection)))
+    const { type, message, details } = nobodyMay(selection, found.removed, {
+      rules: ranking.rules,
+      asked: request,
+    })
+    const routing = unroutedMetadata({ request, place, selection, removed: ranking.removed })
+    const sentence = selection.candidates[0]?.via === 'auto' ? `${nothingLeft}. ${message}` : message
+    throw new GatewayError(type, sentence, { ...details, routing })
   }
   const conversation = ranking.sticks ? await conversationHash(request, selection) : undefined
   return { ...pricedPlan(context, { request, selection, ranking }), ...(conversation && { conversation }) }
 }
 
-function countOf({ candidates }: Selection): number {
-  return candidates.reduce((sum, { endpoints }) => sum + endpoints.length, 0)
+async function selected(
+  { env, profile, place }: PlanningContext,
+  request: GenerationRequest,
+): Promise<Selection> {
+  try {
+    return await selectCandidates(env, request, profile.routing ?? [], Math.random)
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.type !== 'not_found') throw error
+    throw withMetadata(error, unroutedMetadata({ request, place }))
+  }
 }
 
 /** A router's conversations are its own: it may choose another model for each turn. */
-async function conversationHash(
-  { routing }: GenerationRequest,
-  { candidates: [first], router }: Selection,
-): Promise<string> {
-  const isChosen = first?.via === 'auto' || first?.via === 'free'
-  const key = [isChosen ? router : first?.model.id, routing.conversation?.explicit, routing.conversation?.key]
+async function conversationHash({ routing }: GenerationRequest, selection: Selection): Promise<string> {
+  const key = [namesAsked(selection)[0], routing.conversation?.explicit, routing.conversation?.key]
   return (await sha256Hex(JSON.stringify(key))).slice(0, 32)
 }
 
@@ -155,38 +168,45 @@ export function sticking(
   return { ...planned, ...moved, sticky: true }
 }
 
-/** The models that can take what the request holds. Where none can, the first says why. */
-function fitting(selection: Selection, request: GenerationRequest): Selection {
-  const refusals = selection.candidates.map(({ model, endpoints }) =>
-    refusalBy(model, request, endpoints.length),
-  )
-  const candidates = selection.candidates.filter((_, index) => refusals[index] === undefined)
-  const [refusal] = refusals
-  if (candidates.length === 0 && refusal) throw refusal
-  return candidates.length === refusals.length ? selection : { ...selection, candidates }
+/** The models that can take what the request holds, and the endpoints of the others. Where none can, the first says why. */
+function fitting(
+  selection: Selection,
+  request: GenerationRequest,
+  place: Place,
+): { selection: Selection; unfit: readonly Removal[] } {
+  const misfits = selection.candidates.map(({ model }) => misfitOf(model, request))
+  const candidates = selection.candidates.filter((_, index) => misfits[index] === undefined)
+  const unfit = selection.candidates.flatMap(({ endpoints }, index) => {
+    const by = misfits[index]?.by
+    return by === undefined ? [] : endpoints.map((endpoint) => ({ endpoint, by }))
+  })
+  const [first] = misfits
+  if (candidates.length === 0 && first) {
+    throw withMetadata(first.error, unroutedMetadata({ request, place, selection, removed: unfit }))
+  }
+  return { selection: { ...selection, candidates }, unfit }
 }
 
-const inputs: readonly { need: keyof GenerationRequest['needs']; modality: Modality }[] = [
-  { need: 'imageInput', modality: 'image' },
-  { need: 'audioInput', modality: 'audio' },
-  { need: 'fileInput', modality: 'file' },
-  { need: 'videoInput', modality: 'video' },
-]
+const inputs = [
+  ['imageInput', 'image'],
+  ['audioInput', 'audio'],
+  ['fileInput', 'file'],
+  ['videoInput', 'video'],
+] as const
 
-function refusalBy(
+function misfitOf(
   model: Model,
   request: GenerationRequest,
-  endpointsTotal: number,
-): GatewayError | undefined {
+): { by: Removal['by']; error: GatewayError } | undefined {
   const wrongKind = refusalOfKind(model, request)
-  if (wrongKind) return wrongKind
+  if (wrongKind) return { by: 'kind', error: wrongKind }
   const missing = inputs.find(
-    ({ need, modality }) => request.needs[need] && !model.inputModalities.includes(modality),
+    ([need, modality]) => request.needs[need] && !model.inputModalities.includes(modality),
   )
   if (!missing) return undefined
-  return new GatewayError('not_found', `No endpoints of ${model.id} support ${missing.modality} input.`, {
-    routing: unroutedMetadata(request.model, endpointsTotal),
-  })
+  const [, modality] = missing
+  const message = `No endpoints of ${model.id} support ${modality} input.`
+  return { by: `${modality}_input`, error: new GatewayError('not_found', message) }
 }
 
 /** Whether it costs nothing and is there for free by its name: such requests have an allowance of their own. */

@@ -7,7 +7,7 @@ import type { AnswerEvent, Charge } from '../wire/dialect.ts'
 import type { DispatchEvents } from './dispatch.ts'
 import type { Exchange } from './exchange.ts'
 import { bugIn, log } from './log.ts'
-import { metadataOf, withMetadata } from './metadata.ts'
+import { metadataOf, nameAsked, withMetadata } from './metadata.ts'
 import type { Meter } from './meter.ts'
 import { observationOf } from './observation-of.ts'
 import type { Outcome } from './outcome.ts'
@@ -141,7 +141,7 @@ function recordOf(
         ? clientClosedRequest
         : (outcome.error?.status ?? clientClosedRequest),
     model: recalled?.model ?? (outcome.endpoint?.model ?? plan.model).id,
-    requestedModel: request.model,
+    requestedModel: nameAsked(request),
     provider: served?.provider ?? null,
     providerName: served?.providerName ?? null,
     upstreamId: outcome.upstreamId?.slice(0, nameMax) ?? null,

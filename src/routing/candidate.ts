@@ -27,3 +27,11 @@ export interface Selection {
   /** What the router says of its choice, for the metadata's `pipeline`. */
   pipeline?: readonly JsonObject[]
 }
+
+/** By what a client knows the candidates: a router stands for all that it chose. */
+export function namesAsked({ candidates, router }: Selection): string[] {
+  const names = candidates.map(({ model, via }) =>
+    router !== undefined && (via === 'auto' || via === 'free') ? router : model.id,
+  )
+  return [...new Set(names)]
+}

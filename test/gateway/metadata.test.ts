@@ -299,16 +299,58 @@ test('[79] a refusal by the provider is told with the attempt, and a 400 too', a
   expect(metadataOf(answer)).toMatchObject({ attempt: 1, attempts: [{ ...deepinfra, status: 400 }] })
 })
 
-test('where no endpoint is fit, none was tried', async () => {
-  const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }
-  const answer = await told({ messages: [{ role: 'user', content: [picture] }] })
-  expect(answer.status).toBe(404)
-  expect(metadataOf(answer)).toEqual({
+describe('a request that nobody may serve', () => {
+  const unrouted = {
     requested: llama,
     strategy: 'direct',
+    region: 'hkg',
+    summary: 'available=0',
     attempt: 0,
+    is_byok: false,
     endpoints: { total: 1, available: [] },
     pipeline: [],
+    dropped: [],
+    explanation: { plan: [], attempts: [], sticky: false },
+  }
+  const excluded = (by: string) => [{ endpoint: 'deepinfra', model: llama, by }]
+
+  test('is told whom each filter removed, in all that the contract has', async () => {
+    const answer = await told({ provider: { only: ['nobody'] } }, { colo: 'HKG' })
+    expect(answer.status).toBe(404)
+    expect(sdkSchema.safeParse(metadataOf(answer)).error).toBeUndefined()
+    const explanation = { ...unrouted.explanation, excluded: excluded('allowed_providers') }
+    expect(wholeMetadataOf(answer)).toEqual({ ...unrouted, explanation })
+  })
+
+  test('is told that its model takes no such input', async () => {
+    const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }
+    const answer = await told({ messages: [{ role: 'user', content: [picture] }] }, { colo: 'HKG' })
+    expect(answer.status).toBe(404)
+    const explanation = { ...unrouted.explanation, excluded: excluded('image_input') }
+    expect(wholeMetadataOf(answer)).toEqual({ ...unrouted, explanation })
+  })
+
+  test('is told how its name led to the model', async () => {
+    const model = '~meta-llama/llama-latest'
+    const answer = await told({ model, provider: { only: ['nobody'] } })
+    expect([answer.status, metadataOf(answer)]).toMatchObject([404, { requested: model, strategy: 'latest' }])
+  })
+})
+
+test('of several names the first is the one that was asked for, where no other field says it', async () => {
+  const answer = await told({ model: null, models: [llama, haiku] })
+  expect(metadataOf(answer)).toMatchObject({ requested: llama, strategy: 'direct' })
+  expect(await caller.generation(answer.id)).toMatchObject({ requested_model: llama })
+})
+
+test('of a request that one model is not fit for, its endpoints are told among the excluded', async () => {
+  const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }
+  const models = [llama, 'google/gemma-3-27b-it']
+  const answer = await told({ models, messages: [{ role: 'user', content: [picture] }] })
+  expect(wholeMetadataOf(answer)).toMatchObject({
+    strategy: 'direct',
+    endpoints: { total: 2 },
+    explanation: { excluded: [{ endpoint: 'deepinfra', model: llama, by: 'image_input' }] },
   })
 })
 

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Env } from '../../env.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
@@ -23,3 +24,18 @@ export interface RouterInput {
 
 /** How many models a router names: one to serve, the others in its place. */
 export const candidatesMax = 3
+
+/** In the contract's words. */
+export const nothingLeft = 'No models match your request and model restrictions'
+
+/** What is said where no model can be chosen, whatever the preferences for providers. */
+export function nobody(router: string, message: string): GatewayError {
+  return new GatewayError('not_found', message, {
+    availability: {
+      code: 'no_endpoints',
+      retryable: false,
+      requested_models: [router],
+      docs_url: 'https://openrouter.ai/docs/errors#no_endpoints',
+    },
+  })
+}
