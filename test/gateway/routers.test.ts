@@ -11,6 +11,12 @@ beforeAll(async () => {
   caller = await account(env)
 })
 
+const media = [
+  { type: 'video_url', video_url: { url: 'data:video/mp4;base64,AAAA' } },
+  { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
+  { type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,AAAA' } },
+]
+
 /** What came of a request at one host that sells many models, some for nothing. */
 async function served(model: string, more: object = {}, path?: string) {
   const host = await provider(chatAnswer('Hello.'))
@@ -94,6 +100,72 @@ test('[R110] the auto router with nothing left to choose from says so', async ()
     plugins: [{ id: 'auto-router', allowed_models: ['nobody/*'] }],
   })
   expect([status, body.error.message]).toEqual([404, 'No models match your request and model restrictions'])
+})
+
+test.for([
+  ['openrouter/free', 'free', { zdr: true }, 'privacy_restricted', 'data_policy:zdr'],
+  ['openrouter/free', 'free', { only: ['nope'] }, 'no_endpoints', 'allowed_providers'],
+  ['openrouter/auto', 'auto', { only: ['nope'] }, 'no_endpoints', 'allowed_providers'],
+  ['switchyard/auto:floor', 'auto', { max_price: { prompt: 0 } }, 'constraint_filtered', 'max_price'],
+  [
+    'openrouter/auto',
+    'auto',
+    { order: ['anthropic'], allow_fallbacks: false },
+    'no_endpoints',
+    'allowed_providers',
+  ],
+] as const)(
+  '[R79] %s tells which preference leaves it nobody: %s %o',
+  async ([model, strategy, preferences, code, by]) => {
+    const asked = model.startsWith('switchyard')
+      ? { plugins: [{ id: 'auto-router', excluded_models: ['*:free'] }] }
+      : {}
+    const { status, body, upstream } = await served(model, { provider: preferences, ...asked })
+    expect([status, upstream]).toEqual([404, undefined])
+    const isNobody = body.error.message.startsWith('No models match your request and model restrictions. ')
+    expect(isNobody).toBe(strategy === 'auto')
+    expect(body.error.availability).toMatchObject({
+      code,
+      requested_models: [model.split(':')[0]],
+      affected_providers: expect.arrayContaining(['NVIDIA']),
+      excluded_by: [by],
+    })
+    const { explanation, ...told } = body.openrouter_metadata
+    expect(told).toMatchObject({ requested: model, strategy, attempt: 0, endpoints: { available: [] } })
+    expect(told.endpoints.total).toBeGreaterThan(explanation.plan.length)
+    expect(explanation.excluded).toContainEqual({
+      endpoint: 'nvidia',
+      model: expect.any(String),
+      by,
+    })
+  },
+)
+
+test.each([
+  ['openrouter/auto', 'auto', { plugins: [{ id: 'auto-router', allowed_models: ['nobody/*'] }] }],
+  ['openrouter/free', 'free', { messages: [{ role: 'user', content: media }] }],
+])('%s with nobody to choose tells how it was routed as well', async (model, strategy, request) => {
+  const { status, body } = await served(model, request)
+  expect([status, body.error.availability]).toMatchObject([
+    404,
+    { code: 'no_endpoints', requested_models: [model] },
+  ])
+  expect(body.openrouter_metadata).toMatchObject({
+    requested: model,
+    strategy,
+    region: null,
+    summary: 'available=0',
+    attempt: 0,
+    is_byok: false,
+    endpoints: { total: 0, available: [] },
+  })
+})
+
+test('the auto router chooses among the providers that its client lists, where others may not serve', async () => {
+  const { status, body } = await served('openrouter/auto', {
+    provider: { order: ['nvidia'], allow_fallbacks: false },
+  })
+  expect([status, body.provider]).toEqual([200, 'NVIDIA'])
 })
 
 test('[R114] the auto router takes messages and no prompt', async () => {

@@ -143,8 +143,8 @@ describe('the auto router', () => {
     const { candidates } = await selected('openrouter/auto', { preferences })
     expect(candidates).toHaveLength(3)
     for (const { model } of candidates) expect(model.id).toMatch(/^google/)
-    const settings = [{ preferences: { only: ['anthropic'] } }]
-    expect(await refusal('openrouter/auto', { preferences, settings })).toMatchObject({ code: 404 })
+    const listed = { order: ['google-ai-studio'], allowFallbacks: false }
+    for (const id of await idsOf('openrouter/auto', { preferences: listed })) expect(id).toMatch(/^google/)
   })
 
   test('[R110] with nothing left is a 404 in the words of the contract', async () => {

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../base/errors.ts'
+import type { GatewayError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { Selection } from '../../catalogue/resolve.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
@@ -8,9 +8,9 @@ import { matchesAny } from '../allowed.ts'
 import { healthOf } from '../health/memory.ts'
 import { refused } from '../model-name.ts'
 import { isJudged } from './abilities.ts'
-import { candidatesMax, type Choice, type RouterInput } from './choice.ts'
+import { candidatesMax, nobody, nothingLeft, type Choice, type RouterInput } from './choice.ts'
 import { classify, type Classification, type PromptFacts } from './classify.ts'
-import { capablePool, type Able } from './pool.ts'
+import { capablePool, meantPool, unassuming, type Able } from './pool.ts'
 import { contenderOf, ranked, type Contender } from './rank.ts'
 
 /**
@@ -22,7 +22,8 @@ export async function autoRouter(input: RouterInput, router: string): Promise<Ch
   if (request.native.format === 'openai-embeddings')
     return refused(router, 'chooses who answers. Name a model')
   const asked = askOf(request, router)
-  const able = await ablePool(input, asked)
+  const isMeant = meantBy(asked)
+  const able = await ablePool(input, asked, isMeant)
   const classification = classify(factsOf(request))
   const promptTokens = request.promptTokensEstimate
   const contenders = able.map((each) =>
@@ -30,9 +31,11 @@ export async function autoRouter(input: RouterInput, router: string): Promise<Ch
   )
   const best = ranked(contenders, classification.tier, asked, sharesOf(input, contenders))
   const chosen = pinnedFirst(best, contenders, asked).slice(0, candidatesMax)
-  if (chosen.length === 0) return nothingLeft(router)
+  // Where it is the preferences that leave nobody, the plan says of each why.
+  const candidates = chosen.length > 0 ? chosen : await meantPool(input, isMeant)
+  if (candidates.length === 0) return nobody(router, nothingLeft)
   return {
-    candidates: chosen.map(({ model, endpoints }) => ({ model, endpoints, via: 'auto' })),
+    candidates: candidates.map(({ model, endpoints }) => ({ model, endpoints, via: 'auto' })),
     router,
     pipeline: [stageOf(router, classification, chosen, contenders.length)],
   }
@@ -57,24 +60,25 @@ function askOf({ routing }: GenerationRequest, router: string): AutoRouterAsk {
   return asked.enabled === false ? {} : asked
 }
 
+function meantBy({ allowedModels, excludedModels = [] }: AutoRouterAsk): (selection: Selection) => boolean {
+  return ({ model: { id } }) =>
+    (allowedModels === undefined || matchesAny(id, allowedModels)) && !matchesAny(id, excludedModels)
+}
+
 /**
  * Who may be chosen: models that something is known of, and the one that the client wants to go on with; else whoever can
  * be called. Tools and forms of answers are wishes: where nobody knows them, the request runs without.
  */
-async function ablePool(input: RouterInput, asked: AutoRouterAsk): Promise<Able[]> {
-  const { allowedModels, excludedModels = [], pinModel, pinnedModel } = asked
-  const may = ({ model: { id } }: Selection) =>
-    (allowedModels === undefined || matchesAny(id, allowedModels)) && !matchesAny(id, excludedModels)
+async function ablePool(
+  input: RouterInput,
+  { pinModel, pinnedModel }: AutoRouterAsk,
+  isMeant: (selection: Selection) => boolean,
+): Promise<Able[]> {
   const isKnown = ({ model: { id } }: Selection) => isJudged(id) || (pinModel === true && id === pinnedModel)
-  const known = await capablePool(input, (each) => isKnown(each) && may(each))
+  const known = await capablePool(input, (each) => isKnown(each) && isMeant(each))
   if (known.length > 0) return known
-  const others = await capablePool(input, may)
-  return others.length > 0 ? others : await capablePool({ ...input, request: unassuming(input.request) }, may)
-}
-
-function unassuming(request: GenerationRequest): GenerationRequest {
-  const routing = { ...request.routing, parameters: [] }
-  return { ...request, needs: { ...request.needs, tools: false }, routing }
+  const others = await capablePool(input, isMeant)
+  return others.length > 0 ? others : await capablePool(unassuming(input), isMeant)
 }
 
 /** A conversation goes on with the model that answered last, where the client wants that and it may still be chosen. */
@@ -97,7 +101,7 @@ function stageOf(
   return {
     type: 'plugin',
     name: `${router.slice(router.indexOf('/') + 1)}-router`,
-    summary: `${task ?? 'no known task'} of tier ${tier}: ${models[0]} of ${contenders} models`,
+    summary: `${task ?? 'no known task'} of tier ${tier}: ${models[0] ?? 'none'} of ${contenders} models`,
     data: {
       ...(task !== undefined && { task_type: task }),
       skill,
@@ -110,17 +114,6 @@ function stageOf(
       })),
     },
   }
-}
-
-function nothingLeft(router: string): GatewayError {
-  return new GatewayError('not_found', 'No models match your request and model restrictions', {
-    availability: {
-      code: 'no_endpoints',
-      retryable: false,
-      requested_models: [router],
-      docs_url: 'https://openrouter.ai/docs/errors#no_endpoints',
-    },
-  })
 }
 
 /** A word such as `continue` says little by itself. */

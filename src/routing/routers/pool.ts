@@ -38,24 +38,40 @@ export interface Able extends Selection {
   able: Endpoint[]
 }
 
-/** Of the models meant, all that may be used and can do what a request needs, by what everybody asks of routing. */
-export async function capablePool(
+/** Of the models meant, all that may be used and take what the request brings, whoever may serve them. */
+export async function meantPool(
   { env, request, settings }: RouterInput,
   isMeant: (selection: Selection) => boolean,
+): Promise<readonly Selection[]> {
+  return (await conversing(env)).filter(
+    (selection) =>
+      isMeant(selection) &&
+      isOfKind(selection.model, request) &&
+      takesInputs(selection.model, request) &&
+      isAllowed(selection.model.id, settings),
+  )
+}
+
+/** Those that can also do what the request needs, by what everybody asks of routing. */
+export async function capablePool(
+  input: RouterInput,
+  isMeant: (selection: Selection) => boolean,
 ): Promise<Able[]> {
+  const { request, settings } = input
   const rules = rulesOf(request.routing, settings)
   const nowMs = Date.now()
-  return (await conversing(env)).flatMap((selection) => {
-    const { model } = selection
-    const may =
-      isMeant(selection) &&
-      isOfKind(model, request) &&
-      takesInputs(model, request) &&
-      isAllowed(model.id, settings)
-    const kept = may ? eligible({ ...selection, via: 'auto' }, rules, request, nowMs).kept : []
+  return (await meantPool(input, isMeant)).flatMap((selection) => {
+    const { kept } = eligible({ ...selection, via: 'auto' }, rules, request, nowMs)
     const able = kept.filter((each) => isAble(each, request))
     return able.length > 0 ? [{ ...selection, able }] : []
   })
+}
+
+/** The request without its wishes: where nobody knows tools or forms of answers, it may run without. */
+export function unassuming(input: RouterInput): RouterInput {
+  const { request } = input
+  const routing = { ...request.routing, parameters: [] }
+  return { ...input, request: { ...request, needs: { ...request.needs, tools: false }, routing } }
 }
 
 function isEmbedded(provider: string): boolean {
