@@ -1,5 +1,6 @@
 import { providerOf } from '../providers/table.ts'
 import { describe } from './describe.ts'
+import { withKnownPrices } from './known-prices.ts'
 import type { Endpoint, Model } from './model.ts'
 import { dataPolicyOf } from './data-policies.ts'
 import { parameterGroups } from './parameter-groups.ts'
@@ -8,7 +9,8 @@ import { tierEndpoints } from './tier-endpoints.ts'
 import type { SeedEndpoint, SeedModel } from './seed.ts'
 
 /** A model from its facts. Throws where a price contradicts itself: a wrong one must not reach a bill. */
-export function buildModel(seed: SeedModel): Model {
+export function buildModel(facts: SeedModel): Model {
+  const seed = withKnownPrices(facts)
   const endpoints: Endpoint[] = []
   const model: Model = {
     id: seed.id,

@@ -52,5 +52,5 @@ function withEndpoints(listed: SeedModel, own: readonly SeedEndpoint[]): SeedMod
 /** A pinned price is whole: nothing of the list's is left beside it. */
 function priced(endpoint: SeedEndpoint, price: SeedPrice): SeedEndpoint {
   const facts = Object.entries(endpoint).filter(([field]) => !(field in priceFields))
-  return seedEndpoint.parse({ ...Object.fromEntries(facts), ...price })
+  return seedEndpoint.parse({ ...Object.fromEntries(facts), ...price, source: 'operator' })
 }
