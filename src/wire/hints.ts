@@ -1,4 +1,4 @@
-import type { Json } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
 import type { Conversation, Turn } from '../generation/conversation.ts'
 
 /** What can be asked beside the words, and an answer does without: by the names under which it is told as dropped. */
@@ -29,6 +29,15 @@ export function hintsIn(
 /** Whether thoughts are wanted in other words than any host's own. */
 export function asksForSummary(summary: Json | undefined): boolean {
   return summary === 'concise' || summary === 'detailed'
+}
+
+/** Ways to reason that only OpenAI's newest models know, by path: those that are asked for and not the usual ones. */
+export function reasoningModes(wish: { mode?: Json | undefined; context?: Json | undefined }): JsonObject {
+  const { mode, context } = wish
+  const asked = { 'reasoning.mode': mode ?? 'standard', 'reasoning.context': context ?? 'auto' }
+  return Object.fromEntries(
+    Object.entries(asked).filter(([, value]) => value !== 'standard' && value !== 'auto'),
+  )
 }
 
 function partsOf(turn: Turn): readonly object[] {

@@ -528,8 +528,7 @@ test('a chat request becomes a request of this format', () => {
     stream: true,
     max_output_tokens: 100,
     temperature: 0.2,
-    include: ['message.output_text.logprobs', 'reasoning.encrypted_content'],
-    top_logprobs: 2,
+    include: ['reasoning.encrypted_content'],
     tools: [{ type: 'function', name: 'f', description: 'd', parameters: { type: 'object' }, strict: false }],
     tool_choice: { type: 'function', name: 'f' },
     parallel_tool_calls: false,
@@ -540,7 +539,20 @@ test('a chat request becomes a request of this format', () => {
     reasoning: { effort: 'high', summary: 'auto' },
     store: false,
   })
-  expect(dropped.toSorted()).toEqual(['seed', 'stop'])
+  expect(dropped.toSorted()).toEqual(['logprobs', 'seed', 'stop', 'top_logprobs'])
+})
+
+test('ways to reason that came with GPT-5.6 reach it from clients of chat, and no older model', () => {
+  const ask: JsonObject = {
+    messages: [{ role: 'user', content: 'Hi' }],
+    reasoning: { effort: 'high', context: 'all_turns', mode: 'pro' },
+  }
+  const { body, dropped } = encodeChat(ask, { upstreamModel: 'gpt-5.6' })
+  expect(body['reasoning']).toEqual({ effort: 'high', summary: 'auto', context: 'all_turns', mode: 'pro' })
+  expect(dropped).toEqual([])
+  const older = encodeChat(ask, { upstreamModel: 'gpt-5.4' })
+  expect(older.body['reasoning']).toEqual({ effort: 'high', summary: 'auto' })
+  expect(older.dropped).toEqual(['reasoning.mode', 'reasoning.context'])
 })
 
 const detail = (format: string) => ({ type: 'reasoning.encrypted', data: 'gAAA', id: 'rs_9', format })

@@ -44,13 +44,18 @@ export function conversationOf(body: JsonObject): Conversation {
 function extrasOf(body: JsonObject): JsonObject {
   refuseForeign(body)
   const { context_management: context, speed } = body
-  const budget = readObject(body['output_config'])?.['task_budget']
+  const { task_budget: budget, effort } = readObject(body['output_config']) ?? {}
+  const thinking = readObject(body['thinking'])
+  // Elsewhere a budget is an effort by itself, and who does not think has none.
+  const hasNoEffort =
+    thinking?.['type'] === 'disabled' || readCount(thinking?.['budget_tokens']) !== undefined
   const unknown = Object.entries(body).filter(([field, value]) => value !== null && !isRequestField(field))
   return {
     ...Object.fromEntries(unknown),
     ...(context && { context_management: context }),
     ...(speed === 'fast' && { speed }),
     ...(budget && { 'output_config.task_budget': budget }),
+    ...(effort && hasNoEffort && { 'output_config.effort': effort }),
     ...(wantsCitations(body) && { 'document.citations': true }),
   }
 }
@@ -154,7 +159,9 @@ function documentParts(block: JsonObject, path: string): InputPart[] {
   )
   if (source['type'] === 'content') {
     const inner = blocksOf(source['content'], `${path}.source.content`)
-    return [...about, ...inner.flatMap((each) => inputParts(each.block, each.path))]
+    const parts = [...about, ...inner.flatMap((each) => inputParts(each.block, each.path))]
+    const last = parts.at(-1)
+    return last ? [...parts.slice(0, -1), { ...cacheOf(block), ...last }] : []
   }
   const read: Source | { kind: 'text'; text: string } =
     source['type'] === 'text'

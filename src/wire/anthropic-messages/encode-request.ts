@@ -140,7 +140,7 @@ function answerFields(
   const isAlone = tools.length === 0 || toolChoice === 'none'
   return {
     tools: [...(isAlone ? [] : tools), toolFor(answerToolFor(answerFormat), false)],
-    tool_choice: isAlone ? { type: 'tool', name: answerTool } : { type: 'any' },
+    tool_choice: toolChoiceFor(isAlone ? { name: answerTool } : 'required', parallelToolCalls),
   }
 }
 

@@ -14,6 +14,8 @@ import type {
   Turn,
 } from '../../generation/conversation.ts'
 import { dataUrl } from '../data-url.ts'
+import { reasoningModes } from '../hints.ts'
+import { invalid } from '../refusals.ts'
 import { handlingOf } from './fields.ts'
 import type { ChatRequest } from './schema.ts'
 
@@ -37,16 +39,23 @@ export function conversationOf(request: ChatRequest, body: JsonObject): Conversa
     ...(verbosity && { verbosity }),
     ...(modalities?.some((modality) => modality !== 'text') && { outputModalities: modalities }),
     ...(request.cache_control && { automaticCache: cacheMark(request.cache_control) }),
-    extras: extrasOf(body),
+    extras: extrasOf(request, body),
   }
 }
 
 /** What is sent to hosts of this format as it came, and has no word above. */
-function extrasOf(body: JsonObject): JsonObject {
+function extrasOf({ messages, reasoning }: ChatRequest, body: JsonObject): JsonObject {
   const extras = Object.entries(body).filter(
     ([field, value]) => value !== null && handlingOf(field) === 'sent' && !worded.has(field),
   )
-  return { ...Object.fromEntries(extras), ...(body['store'] === true && { store: true }) }
+  // The user's is told in the words.
+  const isNamed = messages.some((message) => message.role !== 'user' && 'name' in message && message.name)
+  return {
+    ...Object.fromEntries(extras),
+    ...(body['store'] === true && { store: true }),
+    ...(isNamed && { 'messages.name': true }),
+    ...reasoningModes(reasoning ?? {}),
+  }
 }
 
 /** `GenerationRequest.loopMaker`: whose sealed thoughts are in the tool loop that the messages leave open. */
@@ -256,6 +265,9 @@ function samplingOf(request: ChatRequest): Sampling {
 
 function answerFormatOf({ response_format: format }: ChatRequest): AnswerFormat | undefined {
   if (format?.type === 'json_object') return { type: 'json_object' }
+  if (format?.type === 'grammar' || format?.type === 'python') {
+    throw invalid(`response_format: ${format.type} is not known to this model's provider; send json_schema`)
+  }
   if (format?.type !== 'json_schema') return undefined
   const { name, schema, strict, description } = format.json_schema
   return {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
-import { asksForSummary, hintsIn } from '../hints.ts'
+import { asksForSummary, hintsIn, reasoningModes } from '../hints.ts'
 import { isMarked, remarked, takesBreakpoints } from '../cache-breakpoints.ts'
 import { readArray, readObject } from '../json.ts'
 import type { Quirks, UpstreamBody, UpstreamTarget } from '../protocol.ts'
@@ -19,7 +19,12 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   const marks = quirks.extensions || takesBreakpoints(target)
   const isNative = request.native.format === 'openai-chat'
   const body = isNative ? request.native.body : chatBodyOf(request)
-  const dropped = new Set([...(quirks.drop ?? []), ...(marks ? [] : ['prompt_cache_options'])])
+  const dropped = new Set([
+    ...(quirks.drop ?? []),
+    ...(marks ? [] : ['prompt_cache_options']),
+    // No other format is told them.
+    ...(isNative ? [] : ['logprobs', 'top_logprobs']),
+  ])
   const edits = editsOf(request, body, target)
   const upstream: JsonObject = {}
   for (const [field, value] of Object.entries(body)) {
@@ -41,8 +46,13 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   )
   if (!quirks.extensions) asked.push(...lostMarks(body, marks))
   asked.push(...untold(upstream, quirks), ...(isNative && body['store'] === true ? ['store'] : []))
-  const { summary } = readObject(body['reasoning']) ?? {}
-  if (asksForSummary(summary) && quirks.reasoningRequest !== 'reasoning') asked.push('reasoning.summary')
+  if (quirks.reasoningRequest !== 'reasoning') {
+    const wish = readObject(body['reasoning']) ?? {}
+    asked.push(
+      ...Object.keys(reasoningModes(wish)),
+      ...(asksForSummary(wish['summary']) ? ['reasoning.summary'] : []),
+    )
+  }
   return {
     body: deviates(quirks) ? deviate(upstream, quirks) : upstream,
     dropped: isNative ? asked : [...asked, ...unasked(request)],

@@ -19,7 +19,7 @@ import { writeSealed } from './sealed.ts'
  */
 export function bodyOf({ conversation, maxTokens, stream }: GenerationRequest): JsonObject {
   const { turns, tools, toolChoice, sampling, ...rest } = conversation()
-  const { logprobs, top_logprobs: top, stop, logit_bias: bias, ...numbers } = sampling
+  const { logprobs, stop, logit_bias: bias, ...numbers } = sampling
   const text = textOf(rest)
   refuseOtherModalities(rest.outputModalities)
   return {
@@ -30,12 +30,11 @@ export function bodyOf({ conversation, maxTokens, stream }: GenerationRequest): 
     ...numbers,
     ...(stop && { stop: [...stop] }),
     ...(bias && { logit_bias: { ...bias } }),
-    ...(logprobs && { include: ['message.output_text.logprobs'] }),
-    ...(top !== undefined && { top_logprobs: top }),
+    ...(logprobs && { logprobs }),
     ...(tools.length > 0 && { tools: tools.map(writeTool), tool_choice: writeToolChoice(toolChoice) }),
     ...(rest.parallelToolCalls !== undefined && { parallel_tool_calls: rest.parallelToolCalls }),
     ...(text && { text }),
-    ...(rest.reasoning && { reasoning: writeReasoning(rest.reasoning) }),
+    ...reasoningOf(rest),
     ...cacheKeyOf(rest.extras),
   }
 }
@@ -163,14 +162,17 @@ function writeAnswerFormat(format: NonNullable<Conversation['answerFormat']>): J
 }
 
 /** Clients of other formats are shown the thoughts: here that has to be asked for. */
-function writeReasoning({
-  maxTokens,
-  summary = 'auto',
-  ...wish
-}: NonNullable<Conversation['reasoning']>): JsonObject {
+function reasoningOf({ reasoning, extras }: Pick<Conversation, 'reasoning' | 'extras'>): JsonObject {
+  const { 'reasoning.mode': mode = null, 'reasoning.context': context = null } = extras
+  if (!reasoning && !mode && !context) return {}
+  const { maxTokens, summary = 'auto', ...wish } = reasoning ?? {}
   return {
-    ...wish,
-    ...(maxTokens !== undefined && { max_tokens: maxTokens }),
-    ...(summary !== 'omitted' && { summary }),
+    reasoning: {
+      ...wish,
+      ...(maxTokens !== undefined && { max_tokens: maxTokens }),
+      ...(summary !== 'omitted' && { summary }),
+      mode,
+      context,
+    },
   }
 }

@@ -13,6 +13,7 @@ import type {
   Turn,
 } from '../../generation/conversation.ts'
 import { dataUrl } from '../data-url.ts'
+import { reasoningModes } from '../hints.ts'
 import { readArray } from '../json.ts'
 import { invalid } from '../refusals.ts'
 import { isRequestField } from './fields.ts'
@@ -42,7 +43,7 @@ export function conversationOf(
     ...(reasoning && { reasoning }),
     ...(verbosity && { verbosity }),
     ...(cache && { automaticCache: cache.ttl ? { ttl: cache.ttl } : {} }),
-    extras: { ...extrasOf(body), ...dropped },
+    extras: { ...extrasOf(body), ...reasoningModes(request.reasoning ?? {}), ...dropped },
   }
 }
 

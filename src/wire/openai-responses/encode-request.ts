@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { isMarked, remarked, takesBreakpoints } from '../cache-breakpoints.ts'
 import { effortOfBudget, efforts, nearestEffort } from '../efforts.ts'
-import { hintsIn } from '../hints.ts'
+import { hintsIn, reasoningModes } from '../hints.ts'
 import { readArray, readCount, readObject, readText } from '../json.ts'
 import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { bodyOf } from './conversation-body.ts'
@@ -12,7 +12,17 @@ import { readSealed } from './sealed.ts'
 const encryptedThoughts = 'reasoning.encrypted_content'
 
 /** Words of other formats that this one does not have. */
-const foreignFields = ['stop', 'seed', 'min_p', 'top_a', 'repetition_penalty', 'logit_bias'] as const
+const foreignFields = [
+  'stop',
+  'seed',
+  'min_p',
+  'top_a',
+  'repetition_penalty',
+  'logit_bias',
+  // Which it has, but in an answer that no other format is told.
+  'logprobs',
+  'top_logprobs',
+] as const
 
 /**
  * The body the client sent, or the one a client of this format would have sent, with only the edits named here, in
@@ -26,7 +36,8 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   const dropped = new Dropped([
     ...(target.quirks.drop ?? []),
     ...(isNative ? [] : foreignFields),
-    ...(marks ? [] : ['prompt_cache_options']),
+    // Both came with GPT-5.6.
+    ...(marks ? [] : ['prompt_cache_options', 'reasoning.mode', 'reasoning.context']),
   ])
   const edits = editsOf(request, body, { target, dropped })
   const upstream: JsonObject = {}
@@ -44,10 +55,8 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   if (target.tier) upstream['service_tier'] = target.tier
   // Nothing that passes through is kept at the provider.
   upstream['store'] = false
-  return {
-    body: upstream,
-    dropped: [...dropped.asked, ...(isNative ? marksIn(body) : unasked(request, upstream, marks))],
-  }
+  const others = isNative ? marksIn(body) : unasked(request, upstream, marks)
+  return { body: upstream, dropped: [...new Set([...dropped.asked, ...others])] }
 }
 
 /** Hosts find by themselves what is worth keeping. */
@@ -58,7 +67,8 @@ function marksIn(body: JsonObject): string[] {
 /** What clients of other formats asked for and the body has no word for. */
 function unasked({ conversation }: GenerationRequest, upstream: JsonObject, marks: boolean): string[] {
   const asked = conversation()
-  const extras = Object.entries(asked.extras).filter(([field, value]) => upstream[field] !== value)
+  const sent = { ...upstream, ...reasoningModes(readObject(upstream['reasoning']) ?? {}) }
+  const extras = Object.entries(asked.extras).filter(([field, value]) => sent[field] !== value)
   const unsent = marks ? { ...asked, turns: [] } : asked
   return [
     ...extras.map(([field]) => field),

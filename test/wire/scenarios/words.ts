@@ -520,16 +520,18 @@ export const words: readonly Scenario[] = [
         stream: true,
         stream_options: { include_usage: true },
       }),
-      'openai-responses': sent({
-        model: 'gpt',
-        input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi' }] }],
-        stream: true,
-        max_output_tokens: 100,
-        include: ['message.output_text.logprobs', 'reasoning.encrypted_content'],
-        top_logprobs: 2,
-        text: { verbosity: 'low' },
-        store: false,
-      }),
+      'openai-responses': sent(
+        {
+          model: 'gpt',
+          input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi' }] }],
+          stream: true,
+          max_output_tokens: 100,
+          include: ['reasoning.encrypted_content'],
+          text: { verbosity: 'low' },
+          store: false,
+        },
+        { dropped: ['logprobs', 'top_logprobs'] },
+      ),
       'anthropic-messages': sent(
         {
           model: 'claude-sonnet-4-5',
