@@ -4,6 +4,7 @@ import type { JsonObject } from '../base/json.ts'
 import { readSse } from '../base/sse.ts'
 import { isContent, type GenerationEvents } from '../generation/events.ts'
 import type { Format, GenerationRequest } from '../generation/request.ts'
+import { inputsIn } from '../wire/embeddings/request.ts'
 import { parseJson, readObject } from '../wire/json.ts'
 import type { Protocol, Quirks, UpstreamBody, UpstreamTarget } from '../wire/protocol.ts'
 import { brokenAnswer, bugAt, untranslatable, upstreamError } from '../wire/upstream-error.ts'
@@ -62,8 +63,7 @@ export async function* call(
   const leave = (): void => attempt.abort(cancelled())
   if (signal.aborted) leave()
   signal.addEventListener('abort', leave, { once: true })
-  const pace = { thinks: target.reasoning ?? false, whole: !target.streams }
-  const watch = new Watch(limits, pace, (error) => attempt.abort(error))
+  const watch = new Watch(limits, target.streams ? 'streamed' : 'whole', (error) => attempt.abort(error))
   let ended = false
   try {
     const upstream = encoded(way, ready)
@@ -105,7 +105,12 @@ export function wayTo(env: ProviderEnv, target: CallTarget, { native }: Generati
     provider,
     surface,
     ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }),
-    target: { ...target, quirks: quirksOf(surface, target), maker: makerOf(provider, surface, model) },
+    target: {
+      ...target,
+      ...(native.format === 'openai-embeddings' && { inputs: inputsIn(native.body) }),
+      quirks: quirksOf(surface, target),
+      maker: makerOf(provider, surface, model),
+    },
   }
 }
 

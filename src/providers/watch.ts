@@ -6,7 +6,6 @@ import { brokenAnswer } from '../wire/upstream-error.ts'
 export interface CallLimits {
   headersTimeoutMs: number
   firstTokenTimeoutMs: number
-  firstTokenTimeoutReasoningMs: number
   stallTimeoutMs: number
   commentsOnlyTimeoutMs: number
   totalTimeoutMs: number
@@ -18,12 +17,6 @@ export const connectionLost = 'connection_lost'
 /** How long a connection may stay open after the answer on it is complete. */
 const hangUpMs = 250
 
-/** When the first of an answer is due: soon, or after thinking; and whether it comes only with all the rest. */
-export interface Pace {
-  thinks: boolean
-  whole: boolean
-}
-
 /**
  * Every time limit of one call behind one timer. It sleeps until the nearest deadline, and one that has moved meanwhile
  * only means another sleep: nothing is set or cleared for each token.
@@ -31,7 +24,6 @@ export interface Pace {
 export class Watch {
   readonly #limits: CallLimits
   readonly #headersMs: number
-  readonly #firstTokenMs: number
   readonly #expire: (error: GatewayError) => void
   readonly #startedAt = Date.now()
   #finishedAt = 0
@@ -42,11 +34,12 @@ export class Watch {
   #timer: ReturnType<typeof setTimeout> | undefined
   #wakesAtMs = Infinity
 
-  constructor(limits: CallLimits, pace: Pace, expire: (error: GatewayError) => void) {
+  constructor(limits: CallLimits, answer: 'streamed' | 'whole', expire: (error: GatewayError) => void) {
     this.#limits = limits
-    this.#firstTokenMs = pace.thinks ? limits.firstTokenTimeoutReasoningMs : limits.firstTokenTimeoutMs
+    const { headersTimeoutMs, firstTokenTimeoutMs } = limits
     // Some hosts send the headers of a whole answer only when they have it.
-    this.#headersMs = pace.whole ? this.#firstTokenMs : Math.min(limits.headersTimeoutMs, this.#firstTokenMs)
+    this.#headersMs =
+      answer === 'whole' ? firstTokenTimeoutMs : Math.min(headersTimeoutMs, firstTokenTimeoutMs)
     this.#expire = expire
     this.#arm()
   }
@@ -125,7 +118,7 @@ export class Watch {
       case 'headers':
         return [{ atMs: this.#startedAt + this.#headersMs, reached: 'headers' }]
       case 'first token':
-        return [{ atMs: this.#startedAt + this.#firstTokenMs, reached: 'first_token' }]
+        return [{ atMs: this.#startedAt + this.#limits.firstTokenTimeoutMs, reached: 'first_token' }]
       case 'finish':
         return [{ atMs: this.#finishedAt + hangUpMs, reached: 'hang_up' }]
       case 'content': {

@@ -262,6 +262,21 @@ test('who falls silent is waited for once, and not by the next request', async (
   expect(await calls()).toEqual([1, 4])
 })
 
+test('a model that reasons is waited for by how long it usually takes, not as long as any may think', async () => {
+  const { ask, calls } = await hosts(
+    [[...Array<Step[]>(20).fill(fine), streaming(silence)], [fine], [fine]],
+    {
+      firstTokenTimeoutMinMs: 100,
+    },
+  )
+  const body = { model: 'openai/gpt-oss-20b', provider: { order: ['deepinfra', 'groq'] } }
+  for (let count = 0; count < 21; count++) {
+    // One after the other: each is to know of those before.
+    expect((await ask(body)).content).toBe('ok')
+  }
+  expect(await calls()).toEqual([21, 0, 1])
+})
+
 test('who is the last to ask is waited for as long as may be', async () => {
   const late: Step[] = streaming(
     { do: 'wait', ms: 400 },

@@ -20,7 +20,6 @@ const converse = eventStreaming(
 const limits = {
   headersTimeoutMs: 9_000,
   firstTokenTimeoutMs: 9_000,
-  firstTokenTimeoutReasoningMs: 9_000,
   stallTimeoutMs: 9_000,
   commentsOnlyTimeoutMs: 9_000,
   totalTimeoutMs: 9_000,

@@ -10,7 +10,6 @@ const env: ProviderEnv = { OPENAI_API_KEY: 'sk-operator-canary', VLLM_BASE_URL: 
 const limits = {
   headersTimeoutMs: 60,
   firstTokenTimeoutMs: 120,
-  firstTokenTimeoutReasoningMs: 400,
   stallTimeoutMs: 100,
   commentsOnlyTimeoutMs: 200,
   totalTimeoutMs: 1_000,
@@ -211,12 +210,12 @@ const refusals: [string, () => Response | Promise<Response>, JsonObject][] = [
   [
     '[F9] 401 on our key',
     json(401, { error: { message: 'Incorrect API key: sk-operator-canary' } }),
-    { type: 'provider_unavailable', upstream: { status: 401, failOver: true } },
+    { type: 'provider_unavailable', upstream: { status: 401, failOver: true, isCredential: true } },
   ],
   [
     '[F9] 402 on our account',
     json(402, {}),
-    { type: 'provider_unavailable', upstream: { status: 402, failOver: true } },
+    { type: 'provider_unavailable', upstream: { status: 402, failOver: true, isCredential: true } },
   ],
   [
     '[F9] 403 on our key',
@@ -303,11 +302,15 @@ test('comments alone hold a started answer only for so long', async () => {
 const slow = (): Response =>
   stream(...Array.from({ length: 4 }, () => [50, ': thinking\n\n']).flat(), says('a'), ends)
 
-test('[F4] a model that thinks may send comments for longer before its first token', async () => {
-  host(slow)
-  expect(textOf(await ask({ ...openai, reasoning: true }))).toBe('a')
-  host(slow)
-  await expect(ask({ ...openai, reasoning: false })).rejects.toHaveProperty('type', 'timeout')
+test('[F4] comments before the first token are borne as long as the caller says, whether the model thinks or not', async () => {
+  const patient = { ...options, limits: { ...limits, firstTokenTimeoutMs: 400 } }
+  for (const reasoning of [true, false]) {
+    const target = { ...openai, reasoning }
+    host(slow)
+    expect(textOf(await byTheClock(collect(call(target, greeting, patient))))).toBe('a')
+    host(slow)
+    await expect(ask(target)).rejects.toHaveProperty('details.upstream.code', 'first_token_timeout')
+  }
 })
 
 test('[F34] an answer that never stalls still ends at its total time', async () => {

@@ -173,7 +173,6 @@ test('Azure is live with a key and a resource, or an address in its place', () =
 const limits = {
   headersTimeoutMs: 5_000,
   firstTokenTimeoutMs: 5_000,
-  firstTokenTimeoutReasoningMs: 5_000,
   stallTimeoutMs: 5_000,
   commentsOnlyTimeoutMs: 5_000,
   totalTimeoutMs: 10_000,

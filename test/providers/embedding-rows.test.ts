@@ -57,7 +57,6 @@ test.each(ways)('%s makes vectors in %s, with its key', async (slug, format, pro
 const limits = {
   headersTimeoutMs: 5_000,
   firstTokenTimeoutMs: 5_000,
-  firstTokenTimeoutReasoningMs: 5_000,
   stallTimeoutMs: 5_000,
   commentsOnlyTimeoutMs: 5_000,
   totalTimeoutMs: 10_000,

@@ -53,7 +53,6 @@ const answers = streaming(
 const seconds = {
   headersTimeoutMs: 9_000,
   firstTokenTimeoutMs: 9_000,
-  firstTokenTimeoutReasoningMs: 9_000,
   stallTimeoutMs: 9_000,
   commentsOnlyTimeoutMs: 9_000,
   totalTimeoutMs: 9_000,

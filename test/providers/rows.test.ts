@@ -83,7 +83,6 @@ function settingFor(name: string): string {
 const limits = {
   headersTimeoutMs: 5_000,
   firstTokenTimeoutMs: 5_000,
-  firstTokenTimeoutReasoningMs: 5_000,
   stallTimeoutMs: 5_000,
   commentsOnlyTimeoutMs: 5_000,
   totalTimeoutMs: 10_000,

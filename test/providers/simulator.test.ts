@@ -8,7 +8,6 @@ import { openaiChatDialect } from '../../src/wire/openai-chat/dialect.ts'
 const limits = {
   headersTimeoutMs: 5_000,
   firstTokenTimeoutMs: 5_000,
-  firstTokenTimeoutReasoningMs: 5_000,
   stallTimeoutMs: 5_000,
   commentsOnlyTimeoutMs: 5_000,
   totalTimeoutMs: 20_000,
