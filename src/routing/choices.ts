@@ -34,6 +34,9 @@
  * | `ignore` of a base slug           | Leaves its tiers to who asks for them; of a key or an account, its tiers as well |
  * | `allow_fallbacks: false`          | One endpoint for each of `models`, which are still tried; with an order, as if it |
  * |                                   | were `only` as well. A key's or an account's holds whatever a request orders    |
+ * | A tier in the lists of a key       | Its `order` asks for it, where the request has none; its `only` permits it and  |
+ * |                                   | asks for nothing                                                                |
+ * | A tier and lists of base slugs    | `only`, or an `order` without fallbacks, leaves tiers out that it does not name |
  * | `service_tier` auto and scale     | As if not sent                                                                  |
  * | Given up, or told to wait         | Last in every order; where more than half are given up, none is                 |
  * | Conversations and `sort`          | A sort, an order or a threshold counts before where it was served               |

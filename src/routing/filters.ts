@@ -113,10 +113,13 @@ export function tokensOf({ longestTokensEstimate, promptTokensEstimate }: Asked)
  * A tier endpoint is there for who asks for it: by `service_tier`, by its tag, or by `:nitro` and `:floor`, unless
  * the client orders the providers itself or asks for the usual tier.
  */
-function isAdmitted(endpoint: Endpoint, { admits }: Candidate, { serviceTier, order, only }: Rules): boolean {
+function isAdmitted(
+  endpoint: Endpoint,
+  { admits }: Candidate,
+  { serviceTier, order, named }: Rules,
+): boolean {
   const { tier } = endpoint
   if (tier === undefined || tier === serviceTier) return true
-  const named = [order ?? [], ...only].flat()
   if (isNamed(named, endpoint)) return true
   return tier === admits && order === undefined && serviceTier !== 'default'
 }

@@ -29,6 +29,8 @@ export interface Rules {
   locks: readonly (readonly string[])[]
   single: boolean
   order: readonly string[] | undefined
+  /** Where a tier's own name stands in these, it is asked for: a list of the key's or the account's permits it alone. */
+  named: readonly string[]
   sort: NonNullable<Preferences['sort']> | undefined
   /** The client's own sort, not its account's. */
   sortIsAsked: boolean
@@ -70,6 +72,7 @@ export function rulesOf(ask: RoutingAsk, settings: readonly RoutingSettings[]): 
     locks: ends.filter((list) => list !== undefined),
     single: ends.includes(undefined),
     order: first('order'),
+    named: [...(first('order') ?? []), ...(own.only ?? [])],
     // Field by field: who asks for no partition may still mean the account's order.
     sort: laterWins(all.flatMap(({ sort }) => sort ?? [])),
     sortIsAsked: own.sort?.by !== undefined,

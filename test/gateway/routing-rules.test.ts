@@ -20,11 +20,12 @@ const served = (tier = 'default') =>
     choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
     usage: { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 },
   })
+const busy = replyJson(503, { error: { message: 'busy' } })
 const greeting = [{ role: 'user', content: 'Hello' }]
 
 /** Asks `gpt-5`, which OpenAI alone is there to serve, with a key that lays this down. */
-async function openaiAsked(preferences: JsonObject, request: JsonObject) {
-  const openai = await provider(served())
+async function openaiAsked(preferences: JsonObject, request: JsonObject, answer = served()) {
+  const openai = await provider(answer)
   const { key, heldNanos } = await account(env, { key: { routing: { provider: preferences } } })
   const settings = { ...env, OPENAI_API_KEY: 'k', OPENAI_BASE_URL: openai.baseUrl }
   const body = { model: 'openai/gpt-5', messages: greeting, max_tokens: 50, ...request }
@@ -47,21 +48,33 @@ test.each<[string, JsonObject]>([
   expect(at(at(error, 'availability'), 'excluded_by')).toContain('allowed_providers')
 })
 
+test('a key that permits a tier asks for none', async () => {
+  const permits = { only: ['openai', 'openai/priority'] }
+  const tiersOf = async (request: JsonObject) =>
+    (await openaiAsked(permits, request, busy)).sent.map((body) => at(body, 'service_tier'))
+  expect(await tiersOf({})).toEqual([undefined])
+  expect(await tiersOf({ service_tier: 'priority' })).toEqual(['priority', undefined])
+  expect(await tiersOf({ service_tier: 'flex' })).toEqual([undefined])
+  expect(await tiersOf({ provider: { only: ['openai/priority'] } })).toEqual(['priority'])
+})
+
 /** Asks `llama-3.3-70b` of three hosts, of which none has time; the two cheapest first, as the account sorts by price. */
 async function hostsAsked(preferences: JsonObject, request: JsonObject) {
-  const busy = await provider(replyJson(503, { error: { message: 'busy' } }))
+  const upstream = await provider(busy)
   const { key } = await account(env, { key: { routing: { provider: preferences } } })
   const settings: Record<string, unknown> = { ...env }
   for (const host of ['DEEPINFRA', 'TOGETHER', 'GROQ']) {
     settings[`${host}_API_KEY`] = 'k'
-    settings[`${host}_BASE_URL`] = `${busy.baseUrl}/${host}`
+    settings[`${host}_BASE_URL`] = `${upstream.baseUrl}/${host}`
   }
   const { response, text } = await askWhole(
     { ...env, ...settings },
     { model: 'meta-llama/llama-3.3-70b-instruct', messages: greeting, ...request },
     { key },
   )
-  const called = (await busy.calls()).map(({ path }) => path.split('/').find((part) => /^[A-Z]+$/.test(part)))
+  const called = (await upstream.calls()).map(({ path }) =>
+    path.split('/').find((part) => /^[A-Z]+$/.test(part)),
+  )
   return { status: response.status, called, error: at(JSON.parse(text), 'error') }
 }
 

@@ -181,6 +181,13 @@ test('[R86] flex is served as usual where nobody has it', () => {
   expect(order({ models: [abc], routing: { serviceTier: 'flex' } })).toEqual(['a', 'b', 'c'])
 })
 
+test('[R81] a key that lets a tier serve asks for it no more than its requests do', () => {
+  const settings = [{ preferences: { only: ['a', 'a/flex', 'b'] } }]
+  expect(order({ models: [tiered], settings }).toSorted()).toEqual(['a', 'b'])
+  expect(order({ models: [tiered], settings, provider: { only: ['a/flex'] } })).toEqual(['a/flex'])
+  expect(order({ models: [tiered], settings, routing: { serviceTier: 'flex' } })).toEqual(['a/flex'])
+})
+
 const nitro = candidate(tiered, { sort: 'throughput', admits: 'priority' })
 const floor = candidate(tiered, { sort: 'price', admits: 'flex' })
 

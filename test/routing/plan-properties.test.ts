@@ -2,13 +2,13 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DataPolicy, Endpoint } from '../../src/catalogue/model.ts'
 import type { Preferences } from '../../src/generation/routing.ts'
-import { isNamed } from '../../src/routing/slugs.ts'
-import { healthBy, modelWith, planFor, type EndpointFacts, type Planning } from './endpoints.ts'
+import { candidate, healthBy, modelWith, planFor, type EndpointFacts, type Planning } from './endpoints.ts'
 import { seededRandom } from './seeded-random.ts'
 
 const slugs = ['a', 'b', 'c', 'd', 'e', 'openai', 'azure', 'deepinfra'] as const
 const slug = fc.constantFrom(...slugs)
-const some = fc.array(slug, { minLength: 1, maxLength: 4 })
+const tag = fc.tuple(slug, fc.constantFrom('', '', '/flex', '/priority')).map((parts) => parts.join(''))
+const some = fc.array(tag, { minLength: 1, maxLength: 4 })
 const parameter = fc.constantFrom('tools', 'top_k', 'seed', 'response_format', 'verbosity')
 const tier = fc.option(fc.constantFrom('flex', 'priority'), { nil: undefined })
 
@@ -79,8 +79,12 @@ const health = fc
   )
   .map((facts) => healthBy(Object.fromEntries(slugs.map((name, index) => [name, facts[index] ?? {}]))))
 
+const variants = [{}, { sort: 'throughput', admits: 'priority' }, { sort: 'price', admits: 'flex' }] as const
+
 interface Drawn {
   models: ReturnType<typeof modelWith>[]
+  variant: (typeof variants)[number]
+  serviceTier: 'default' | 'flex' | 'priority' | undefined
   provider: Preferences
   account: Preferences
   health: NonNullable<Planning['health']>
@@ -90,6 +94,8 @@ interface Drawn {
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
   models: catalogue,
+  variant: fc.constantFrom(...variants),
+  serviceTier: fc.constantFrom(undefined, 'default', 'flex', 'priority'),
   provider: preferences,
   account: preferences,
   health,
@@ -98,25 +104,36 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
 })
 
 function planned(
-  { models, provider, account, health: known, parameters, seed }: Drawn,
+  { models, variant, serviceTier, provider, account, health: known, parameters, seed }: Drawn,
   more: Preferences = {},
 ) {
   return planFor({
-    models,
+    models: models.map((model) => candidate(model, variant)),
     provider: { ...provider, ...more },
     settings: [{ preferences: account }],
     health: known,
-    routing: { parameters },
+    routing: { parameters, ...(serviceTier && { serviceTier }) },
     random: seededRandom(seed),
   })
 }
 
+/** By tags alone: a base slug means what has no tier, and where tiers are meant too, all of its provider. */
+function means(list: readonly string[], { tag: own }: Endpoint, tiersToo = false): boolean {
+  const [base = '', named] = own.split('/')
+  return list.includes(own) || (list.includes(base) && (tiersToo || named === undefined))
+}
+
 /** What of a demand an endpoint leaves. */
-function broken(demand: Preferences, each: Endpoint, parameters: readonly string[]): string[] {
+function broken(
+  demand: Preferences,
+  each: Endpoint,
+  { parameters, isLaidDown }: { parameters: readonly string[]; isLaidDown: boolean },
+): string[] {
   const quantization = each.quantization === 'mxfp8' ? 'fp8' : (each.quantization ?? 'unknown')
   const holds = {
-    only: demand.only === undefined || isNamed(demand.only, each),
-    ignore: demand.ignore === undefined || !isNamed(demand.ignore, each),
+    only: demand.only === undefined || means(demand.only, each),
+    lock: demand.allowFallbacks !== false || demand.order === undefined || means(demand.order, each),
+    ignore: demand.ignore === undefined || !means(demand.ignore, each, isLaidDown),
     zdr: demand.zdr !== true || !each.dataPolicy.retains,
     dataCollection: demand.dataCollection !== 'deny' || !each.dataPolicy.training,
     maxPrice: each.price.promptPicos <= (demand.maxPrice?.promptPicos ?? Infinity),
@@ -129,13 +146,22 @@ function broken(demand: Preferences, each: Endpoint, parameters: readonly string
   return Object.entries(holds).flatMap(([name, isKept]) => (isKept ? [] : [`${each.tag} leaves ${name}`]))
 }
 
+/** A tier is there for who asks for it, names it, or has it let in by a suffix; a key's list of who may serve permits. */
+function isOptedIn({ provider, account, variant, serviceTier }: Drawn, each: Endpoint): boolean {
+  const order = provider.order ?? account.order
+  if (each.tier === undefined || each.tier === serviceTier) return true
+  if ([...(order ?? []), ...(provider.only ?? [])].includes(each.tag)) return true
+  return 'admits' in variant && variant.admits === each.tier && !order && serviceTier !== 'default'
+}
+
 test('[P11] no endpoint of a plan ever leaves what request and account demand', () => {
   fc.assert(
     fc.property(drawn, (input) => {
       const { provider, account, parameters } = input
       const left = planned(input).ranked.flatMap(({ endpoint: each }) => [
-        ...broken(provider, each, parameters),
-        ...broken(account, each, parameters),
+        ...broken(provider, each, { parameters, isLaidDown: false }),
+        ...broken(account, each, { parameters, isLaidDown: true }),
+        ...(isOptedIn(input, each) ? [] : [`${each.tag} was not asked for`]),
       ])
       expect(left).toEqual([])
     }),
@@ -148,11 +174,13 @@ test('[P11] without fallbacks a model has one endpoint, or those that are listed
     fc.property(drawn, (input) => {
       const { ranked, rules } = planned(input, { allowFallbacks: false })
       const { order, sort } = rules
-      const unlisted = ranked.filter(({ endpoint: each }) => order && !isNamed(order, each))
+      const { account } = input
+      const unlisted = ranked.filter(({ endpoint: each }) => order && !means(order, each))
+      const isListed = order && !(account.allowFallbacks === false && !account.order)
       const groups =
         sort?.partition === 'none' ? 1 : new Set(ranked.map(({ endpoint: each }) => each.model)).size
       expect(unlisted).toEqual([])
-      expect(order || ranked.length <= groups).toBeTruthy()
+      expect(isListed || ranked.length <= groups).toBeTruthy()
     }),
     { numRuns: 1_000 },
   )
