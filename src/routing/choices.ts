@@ -27,6 +27,8 @@
  * | No figures, where they are sorted | Last, by price; a threshold counts as missed                                    |
  * | `max_price`, and which price      | What this prompt would pay at most by its length, at this hour                  |
  * | A price per image                 | No endpoint has one: `max_price.image` keeps all                                |
+ * | Health and what orders            | With tools, or by exacto, as without: quality counts among those of one class.  |
+ * |                                   | An order, or a sort by a figure, is kept to as it was asked for                  |
  * | Suffix and `provider.sort`        | The request's sort, then the suffix, then the key's and the account's           |
  * | Two suffixes that sort            | 400                                                                             |
  * | Several names for one `order` item | By price                                                                       |

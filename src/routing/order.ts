@@ -76,12 +76,17 @@ function arranged(endpoints: readonly Endpoint[], ordering: Ordering): Ranked[] 
         'lowest latency first',
       )
     case 'exacto': {
-      const qualityIs = qualityOf(endpoints, ordering.health)
-      return classes(endpoints, qualityIs).flatMap(([quality, group]) =>
-        balanced(group, ordering).map((each) => ({
-          ...each,
-          reason: `${qualities[quality] ?? ''}, ${each.reason}`,
-        })),
+      const { health } = ordering
+      const qualityIs = qualityOf(endpoints, health)
+      // Good tool calls are of no use where none come. Who sells what others host may do it well.
+      const unstable = (endpoint: Endpoint) => Math.max(1, classOf(endpoint, health))
+      return classes(endpoints, unstable).flatMap(([, like]) =>
+        classes(like, qualityIs).flatMap(([quality, group]) =>
+          balanced(group, ordering).map((each) => ({
+            ...each,
+            reason: `${qualities[quality] ?? ''}, ${each.reason}`,
+          })),
+        ),
       )
     }
     case 'balance':

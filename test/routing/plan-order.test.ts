@@ -250,6 +250,18 @@ test('[R142] among three providers no one is put back for its figures', () => {
   expect(order({ health: erring, ...tools })).toEqual(['a', 'b', 'c'])
 })
 
+test('[R2][R146] with tools too, who is in an outage or down comes after all who are not', () => {
+  for (const failing of [{ outage: true }, { uptime: 'down' }, { uptime: 'degraded' }] as const) {
+    const health = healthBy({
+      a: { ...busy, toolErrors: 200 },
+      b: { ...busy, ...failing, toolErrors: 4 },
+      c: { ...busy, toolErrors: 4 },
+      d: { ...busy, toolErrors: 5 },
+    })
+    expect(order({ models: [four], health, ...tools })).toEqual(['c', 'd', 'e', 'a', 'b'])
+  }
+})
+
 test('[R143] who had few requests stands between the good and the bad', () => {
   const ranks = order({ models: [four], health: erring, ...tools })
   expect(ranks.indexOf('e')).toBeGreaterThan(ranks.indexOf('d'))
