@@ -105,6 +105,10 @@ export interface UpstreamTarget {
     /** What it can be asked for, least first. */
     reasoningEfforts: readonly string[]
   }
+  /** What it charges, where that is billed: tools that it runs are asked for only where their price is known. */
+  price?: { searchNanos?: number }
+  /** Of how many texts it is asked the vectors. */
+  inputs?: number
   /** The service tier it is sold in; absent: the usual one. */
   tier?: 'flex' | 'priority'
   /** Whose sealed thoughts it can read, see `Seal`; absent: nobody's. */

@@ -176,6 +176,42 @@ test.each([
   expect(await caller.heldNanos()).toBe(0)
 })
 
+const [one, two, three] = vectors([1], [2], [3])
+test.each([
+  ['one too few', [one!, two!]],
+  ['one too many', vectors([1], [2], [3], [4])],
+  ['a gap', [one!, three!]],
+  ['a place left out', [one!, two!, { ...three, index: 3 }]],
+  ['a place taken twice', [one!, two!, two!]],
+])('of three texts %s among the vectors sends them to another host', async (_, given) => {
+  const nebius = await provider(replyJson(200, answer(given)))
+  const scaleway = await provider(replyJson(200, answer(vectors([1], [2], [3]))))
+  const { text } = await askWhole(
+    {
+      ...env,
+      NEBIUS_API_KEY: 'k',
+      NEBIUS_BASE_URL: nebius.baseUrl,
+      SCALEWAY_API_KEY: 'k',
+      SCALEWAY_BASE_URL: scaleway.baseUrl,
+    },
+    { model: 'qwen/qwen3-embedding-8b', input: ['a', 'b', 'c'] },
+    { path: '/api/v1/embeddings', key: caller.key },
+  )
+  expect(await nebius.calls()).toHaveLength(1)
+  expect(JSON.parse(text)).toMatchObject({
+    provider: 'Scaleway',
+    data: vectors([1], [2], [3]),
+    usage: { cost: 9 * 0.000_000_1 },
+  })
+  expect(await caller.heldNanos()).toBe(0)
+})
+
+test('vectors without an index are in the order of the texts', async () => {
+  const given = [{ embedding: [1] }, { embedding: [2] }]
+  const { body } = await embed({ input: ['a', 'b'] }, replyJson(200, answer(given)))
+  expect(body.data).toEqual(vectors([1], [2]))
+})
+
 test('where nobody counts, the gateway does, and says so', async () => {
   const { body } = await embed({}, replyJson(200, { data: vectors([1]) }))
   expect(body.usage).toMatchObject({ prompt_tokens: 2, estimated: true })

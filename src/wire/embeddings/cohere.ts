@@ -11,10 +11,10 @@ export const cohereEmbedProtocol: Protocol = {
   path: () => '/embed',
   encodeRequest,
   ...noStream,
-  decodeGeneration: (body) => {
+  decodeGeneration: (body, target) => {
     const vectors = readArray(readObject(body['embeddings'])?.['float']) ?? []
     const billed = readObject(readObject(body['meta'])?.['billed_units'])
-    return vectorEvents(vectors.map(readVector), {
+    return vectorEvents(vectors.map(readVector), target, {
       id: readText(body['id']),
       promptTokens: countIn(billed, 'input_tokens'),
     })

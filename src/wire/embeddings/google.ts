@@ -12,12 +12,12 @@ export const googleEmbedProtocol: Protocol = {
   path: ({ upstreamModel }) => `/models/${encodeURIComponent(upstreamModel)}:batchEmbedContents`,
   encodeRequest,
   ...noStream,
-  decodeGeneration: (body) => {
+  decodeGeneration: (body, target) => {
     const vectors = (readArray(body['embeddings']) ?? []).map((each) =>
       readVector(readObject(each)?.['values']),
     )
     const promptTokens = countIn(readObject(body['usageMetadata']), 'promptTokenCount')
-    return vectorEvents(vectors, { id: undefined, promptTokens })
+    return vectorEvents(vectors, target, { promptTokens })
   },
   decodeFault: (status, body) => faultOf(status, body),
 }

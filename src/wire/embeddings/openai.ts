@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
 import { faultOf } from '../faults.ts'
 import { readArray, readCount, readObject, readText } from '../json.ts'
 import type { Protocol, UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { droppedOf, kept } from './request.ts'
-import { countIn, noStream, readVector, vectorEvents } from './vectors.ts'
+import { countIn, noStream, readVector, vectorEvents, type Vector } from './vectors.ts'
 
 /** OpenAI's embeddings, as most hosts have them. */
 export const openaiEmbeddingsProtocol: Protocol = {
@@ -12,17 +12,12 @@ export const openaiEmbeddingsProtocol: Protocol = {
   path: () => '/embeddings',
   encodeRequest,
   ...noStream,
-  decodeGeneration: (body) => {
-    const items = (readArray(body['data']) ?? []).map(readObject)
-    const ordered = items.toSorted((left, right) => placeOf(left) - placeOf(right))
+  decodeGeneration: (body, target) => {
     const usage = readObject(body['usage'])
-    return vectorEvents(
-      ordered.map((item) => readVector(item?.['embedding'])),
-      {
-        id: readText(body['id']),
-        promptTokens: countIn(usage, 'prompt_tokens') ?? countIn(usage, 'total_tokens'),
-      },
-    )
+    return vectorEvents(vectorsIn(readArray(body['data']) ?? []), target, {
+      id: readText(body['id']),
+      promptTokens: countIn(usage, 'prompt_tokens') ?? countIn(usage, 'total_tokens'),
+    })
   },
   decodeFault: (status, body) => faultOf(status, body, (name) => known.includes(name)),
 }
@@ -42,6 +37,12 @@ function encodeRequest(
   return { body, dropped: droppedOf(native.body, [...Object.keys(body), ...kept]) }
 }
 
-function placeOf(item: JsonObject | undefined): number {
-  return readCount(item?.['index']) ?? 0
+/** Each at its index, or where it stands if it has none: a place that is left open or taken twice leaves one open. */
+function vectorsIn(items: readonly Json[]): (Vector | undefined)[] {
+  const vectors = new Map(
+    items
+      .map(readObject)
+      .map((item, place) => [readCount(item?.['index']) ?? place, readVector(item?.['embedding'])]),
+  )
+  return items.map((_, place) => vectors.get(place))
 }

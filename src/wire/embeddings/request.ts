@@ -88,6 +88,11 @@ export function textsOf({ native }: GenerationRequest): string[] {
   })
 }
 
+/** How many texts a body that was checked asks about. A list of numbers is one. */
+export function inputsIn({ input }: JsonObject): number {
+  return Array.isArray(input) && typeof input[0] !== 'number' ? input.length : 1
+}
+
 /** What of a body is asked of every provider in its own words; the rest is dropped, and told. */
 export function droppedOf(body: JsonObject, known: readonly string[]): string[] {
   return Object.keys(body).filter((field) => (body[field] ?? null) !== null && !known.includes(field))

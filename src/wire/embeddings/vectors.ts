@@ -2,22 +2,23 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationEvents } from '../../generation/events.ts'
 import { noUsage } from '../../generation/usage.ts'
 import { readArray, readCount } from '../json.ts'
-import type { Protocol } from '../protocol.ts'
+import type { Protocol, UpstreamTarget } from '../protocol.ts'
 import { brokenAnswer } from '../upstream-error.ts'
 
 /** A vector: numbers, or the base64 of them as 32-bit floats, low byte first. */
 export type Vector = number[] | string
 
-/** An answer with vectors in the order of the inputs, and what the provider counted, if it did. */
+/** An answer with vectors in the order of the inputs, one for each, and what the provider counted, if it did. */
 export async function* vectorEvents(
   vectors: readonly (Vector | undefined)[],
-  { id, promptTokens }: { id: string | undefined; promptTokens: number | undefined },
+  { inputs = vectors.length }: UpstreamTarget,
+  { id, promptTokens }: { id?: string | undefined; promptTokens: number | undefined },
 ): GenerationEvents {
   const data: Json[] = vectors.map((embedding, index) => {
     if (embedding === undefined || !isVector(embedding)) throw brokenAnswer('no_embedding')
     return { object: 'embedding', index, embedding }
   })
-  if (data.length === 0) throw brokenAnswer('no_embeddings')
+  if (data.length === 0 || data.length !== inputs) throw brokenAnswer('no_embeddings')
   yield [
     { type: 'start', ...(id !== undefined && { upstreamId: id }) },
     { type: 'frame', native: { format: 'openai-embeddings', data: { data } } },
