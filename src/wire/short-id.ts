@@ -10,3 +10,8 @@ export function shortId(id: string): string {
   })
   return digits.join('').slice(0, shortIdLength)
 }
+
+/** The id of a call that its host gave none. Hosts take ids of 40 letters; an answer's own is the most unlike at its end. */
+export function callIdFor(answerId: string, index: number): string {
+  return `call_${answerId.slice(-30)}_${index}`
+}

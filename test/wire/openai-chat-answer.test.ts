@@ -50,6 +50,14 @@ const says = (content: string): string => chunk({ choices: [{ index: 0, delta: {
 const ends = chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
 const decodeText = (...texts: string[]) => decode(texts.map(bytesOf))
 
+test('calls that a host gives no ids get some that every host takes', async () => {
+  const id = 'chatcmpl-123e4567-e89b-12d3-a456-426614174000'
+  const calls = [0, 1].map((index) => ({ index, function: { name: 'look', arguments: '{}' } }))
+  const events = await decodeText(chunk({ id, choices: [{ index: 0, delta: { tool_calls: calls } }] }), ends)
+  const ids = events.flatMap((event) => (event.type === 'tool-call-delta' ? [event.id] : []))
+  expect(ids).toEqual(['call_67-e89b-12d3-a456-426614174000_0', 'call_67-e89b-12d3-a456-426614174000_1'])
+})
+
 test('[41] usage rides exactly one chunk, the last, without choices', async () => {
   const chunks = chunksOf(stream(charged(await decodeText(file('plain.sse')))))
   expect(chunks.map((one) => 'usage' in one)).toEqual([false, false, false, false, true])

@@ -1,3 +1,4 @@
+import { randomHex } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Media } from '../../generation/events.ts'
 import { dataUrl } from '../data-url.ts'
@@ -146,7 +147,7 @@ export class FrameWriter {
 
   /** A call whose seal is known is whole: it ends with it. */
   #startCall({ index, id, name, arguments: text, seal }: WaitingCall): JsonObject[] {
-    const block = { type: 'tool_use', id: id || `toolu_${crypto.randomUUID()}`, name, input: {} }
+    const block = { type: 'tool_use', id: id || `toolu_${randomHex(12)}`, name, input: {} }
     return [
       this.#start({ type: 'tool_use', call: { index, arguments: text } }, block),
       ...(text === '' ? [] : [this.#input(text)]),

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { GenerationEvent } from '../../generation/events.ts'
 import { readObject, readText } from '../json.ts'
+import { callIdFor } from '../short-id.ts'
 
 /** One call while its arguments come. A call without arguments has none at all, or the word `null`. */
 export class ToolCall {
@@ -14,7 +15,7 @@ export class ToolCall {
 
   begin(call: JsonObject, answerId: string): GenerationEvent[] {
     const called = readObject(call['function'])
-    const id = readText(call['id']) || `call_${answerId}_${this.#index}`
+    const id = readText(call['id']) || callIdFor(answerId, this.#index)
     const name = readText(called?.['name']) ?? ''
     const first: GenerationEvent = { type: 'tool-call-delta', index: this.#index, id, name, arguments: '' }
     return [first, ...this.add(call)]

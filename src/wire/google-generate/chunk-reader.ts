@@ -6,6 +6,7 @@ import type { Flaw, GenerationEvent } from '../../generation/events.ts'
 import { argumentsText, parseJson, readArray, readObject, readText } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
 import type { AnswerReader } from '../read-answer.ts'
+import { callIdFor } from '../short-id.ts'
 import { brokenAnswer, upstreamError } from '../upstream-error.ts'
 import { errorIn, faultOfError } from './faults.ts'
 import { finishReasonOf } from './finish.ts'
@@ -134,7 +135,7 @@ export class ChunkReader implements AnswerReader {
     const name = readText(called['name'])
     if (name === undefined || name === '') return
     const index = this.#calls++
-    const id = readText(called['id']) || `call_${this.#answerId}_${index}`
+    const id = readText(called['id']) || callIdFor(this.#answerId, index)
     const text = argumentsText(called['args']) || '{}'
     events.push({ type: 'tool-call-delta', index, id, name, arguments: text })
     if (seal) events.push({ type: 'seal', seal, index })

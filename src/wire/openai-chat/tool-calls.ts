@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { GenerationEvent } from '../../generation/events.ts'
 import { argumentsText, readArray, readCount, readObject, readText } from '../json.ts'
+import { callIdFor } from '../short-id.ts'
 
 export type ToolCallDelta = Extract<GenerationEvent, { type: 'tool-call-delta' }>
 
@@ -45,7 +46,7 @@ export class ToolCalls {
     const index = this.#find(upstreamIndex, id, name)
     const open = this.#calls[index]
     if (!open) {
-      const given = id || `call_${this.#answerId()}_${index}`
+      const given = id || callIdFor(this.#answerId(), index)
       this.#calls.push({ upstreamIndex, id, name })
       return { type: 'tool-call-delta', index, id: given, ...(name && { name }), arguments: text }
     }
