@@ -51,6 +51,17 @@ export function refuseFormBesideTools({ answerFormat, tools, toolChoice }: Conve
   }
 }
 
+const nameLettersMax = 64
+
+/** Refuses a tool whose name is longer than a format takes: under a shorter one its client would not know it. */
+export function refuseLongNames(tools: Conversation['tools']): void {
+  const name = tools.find((tool) => tool.name.length > nameLettersMax)?.name
+  if (name === undefined) return
+  throw invalid(
+    `tools: the name ${name} is longer than the ${nameLettersMax} letters this model's provider takes`,
+  )
+}
+
 export function notYet(name: string): GatewayError {
   return invalid(`${name} is not supported yet`)
 }

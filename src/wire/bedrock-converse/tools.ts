@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Conversation, Tool } from '../../generation/conversation.ts'
 import { answerToolFor } from '../answer-tool.ts'
+import { refuseLongNames } from '../refusals.ts'
 import type { Abilities } from './abilities.ts'
 import { cachePoint } from './messages.ts'
 
@@ -17,6 +18,7 @@ export interface Tools {
 export function toolsOf(asked: Conversation, abilities: Abilities): Tools {
   const { tools, demand } = offer(asked, abilities)
   if (tools.length === 0) return { isForced: false, dropped: [] }
+  refuseLongNames(tools)
   const isMet =
     demand === undefined || abilities.demands.includes(typeof demand === 'string' ? demand : 'tool')
   const isSingle = asked.parallelToolCalls === false

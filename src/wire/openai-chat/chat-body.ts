@@ -11,6 +11,7 @@ import type {
   Turn,
 } from '../../generation/conversation.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
+import { refuseLongNames } from '../refusals.ts'
 
 /**
  * The body a client of this format would have sent for a request of another: from there on both are edited alike.
@@ -18,6 +19,7 @@ import type { GenerationRequest } from '../../generation/request.ts'
  */
 export function chatBodyOf({ conversation, maxTokens, stream }: GenerationRequest): JsonObject {
   const { turns, tools, toolChoice, sampling, ...rest } = conversation()
+  refuseLongNames(tools)
   return {
     model: '',
     messages: messagesOf(turns),
