@@ -69,18 +69,19 @@ test.each([
 
 const id = '1234567890123456789'
 
+const claudeCall = (input: string): Step[] =>
+  reply(
+    200,
+    `{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[` +
+      `{"type":"tool_use","id":"t1","name":"look","input":${input}}],` +
+      `"stop_reason":"tool_use","usage":{"input_tokens":10,"output_tokens":5}}`,
+    { 'content-type': 'application/json' },
+  )
+
 test("a Messages provider's input reaches its client as it is, long numbers and texts too", async () => {
-  const answer = (input: string): Step[] =>
-    reply(
-      200,
-      `{"id":"msg_1","type":"message","role":"assistant","model":"claude","content":[` +
-        `{"type":"tool_use","id":"t1","name":"look","input":${input}}],` +
-        `"stop_reason":"tool_use","usage":{"input_tokens":10,"output_tokens":5}}`,
-      { 'content-type': 'application/json' },
-    )
-  const long = await ask('anthropic', answer(`{"id": ${id}}`), greeting)
+  const long = await ask('anthropic', claudeCall(`{"id": ${id}}`), greeting)
   expect(long.text).toContain(`"name":"look","input":{"id":${id}}`)
-  const odd = await ask('anthropic', answer(`"{'id': 1}"`), greeting)
+  const odd = await ask('anthropic', claudeCall(`"{'id': 1}"`), greeting)
   expect(odd.text).toContain(`"name":"look","input":{"arguments":"{'id': 1}"}`)
 })
 
