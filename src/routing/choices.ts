@@ -29,7 +29,8 @@
  * | A price per image                 | No endpoint has one: `max_price.image` keeps all                                |
  * | Health and what orders            | With tools, or by exacto, as without: quality counts among those of one class.  |
  * |                                   | An order, or a sort by a figure, is kept to as it was asked for                  |
- * | Suffix and `provider.sort`        | The request's sort, then the suffix, then the key's and the account's           |
+ * | Suffix and `provider.sort`        | The request's sort, then the suffix, then the tier's, then the key's and the    |
+ * |                                   | account's; `service_tier` says who comes first, or alone, and that in what order |
  * | Two suffixes that sort            | 400                                                                             |
  * | Several names for one `order` item | By price                                                                       |
  * | `order` that matches nobody       | Without fallbacks 404; with them as if it were not there                        |

@@ -11,6 +11,8 @@ import { names } from './slugs.ts'
 export interface Ordering {
   rules: Rules
   by: SortBy | 'balance'
+  /** The same of who asks for the priority tier, where there is one. */
+  byInPriority: SortBy
   health: HealthOf
   priceOf: (endpoint: Endpoint) => number
   random: () => number
@@ -48,15 +50,15 @@ function listedFirst(
 }
 
 function sorted(endpoints: readonly Endpoint[], ordering: Ordering): Ranked[] {
-  const { serviceTier } = ordering.rules
-  if (serviceTier !== 'priority' || !endpoints.some(({ tier }) => tier === 'priority')) {
+  const { rules, byInPriority } = ordering
+  if (rules.serviceTier !== 'priority' || !endpoints.some(({ tier }) => tier === 'priority')) {
     return arranged(endpoints, ordering)
   }
-  const byThroughput = { ...ordering, by: 'throughput' } as const
+  const inGroups = { ...ordering, by: byInPriority }
   return [true, false].flatMap((isTier) =>
     arranged(
       endpoints.filter(({ tier }) => (tier === 'priority') === isTier),
-      byThroughput,
+      inGroups,
     ),
   )
 }

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../catalogue/model.ts'
-import type { RoutingSettings, SortBy, Thresholds } from '../generation/routing.ts'
+import type { RoutingSettings, Thresholds } from '../generation/routing.ts'
 import type { Candidate, Selection } from './candidate.ts'
 import { endpointKey, type EndpointHealth, type HealthOf } from './endpoint-health.ts'
 import { eligible, preferAble, tokensOf, type Asked, type Removal } from './filters.ts'
@@ -107,23 +107,20 @@ function orAll<T>(items: readonly T[], keeps: (item: T) => boolean): readonly T[
   return kept.length > 0 ? kept : items
 }
 
-function orderingOf({ sort }: Candidate, rules: Rules, input: PlanInput): Ordering {
+/** The request's own sort counts before that of a name's suffix, that before the tier's, and that before the account's. */
+function orderingOf({ sort: suffix }: Candidate, rules: Rules, input: PlanInput): Ordering {
   const { request, health, nowMs, random } = input
   const promptTokens = tokensOf(request)
+  const asked = (rules.sortIsAsked ? rules.sort?.by : undefined) ?? suffix
+  const tiers = rules.serviceTier === 'flex' ? 'price' : undefined
   return {
     rules,
-    by: sortOf(sort, rules, request),
+    by: asked ?? tiers ?? rules.sort?.by ?? (request.needs.tools ? 'exacto' : 'balance'),
+    byInPriority: asked ?? 'throughput',
     health,
     priceOf: remembered((endpoint) => scalarPrice(endpoint, promptTokens, nowMs)),
     random,
   }
-}
-
-/** The client's own sort counts before that of a name's suffix, and that before its account's. */
-function sortOf(suffix: SortBy | undefined, rules: Rules, { needs }: Asked): Ordering['by'] {
-  const asked = rules.sortIsAsked ? rules.sort?.by : undefined
-  const usual = rules.serviceTier === 'flex' ? 'price' : needs.tools ? 'exacto' : 'balance'
-  return asked ?? suffix ?? rules.sort?.by ?? usual
 }
 
 /** More than half of those that may serve are given up: then it is the net, or us. All are used. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { SortBy } from '../../src/generation/routing.ts'
 import { drawByPrice } from '../../src/routing/draw.ts'
 import { abc, candidate, healthBy, modelWith, order, planFor } from './endpoints.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -171,6 +172,37 @@ test('[R82] priority comes first, and then the others, each by throughput', () =
   const health = healthBy({ a: { throughput: percentiles(50) }, b: { throughput: percentiles(70) } })
   const routing = { serviceTier: 'priority' } as const
   expect(order({ models: [tiered], health, routing })).toEqual(['a/priority', 'b', 'a'])
+})
+
+test('a sort of the request orders what its tier leaves, and one of its account does not', () => {
+  const two = modelWith('m/t', [
+    { provider: 'a', dollars: 4 },
+    { provider: 'b', dollars: 3 },
+    ...['a', 'b'].flatMap((provider, index) =>
+      (['priority', 'flex'] as const).map((tier) => ({
+        provider,
+        variant: tier,
+        tier,
+        dollars: (tier === 'flex' ? 2 : 8) - index,
+      })),
+    ),
+  ])
+  const fast = { throughput: percentiles(70), latencyMs: percentiles(100) }
+  const health = healthBy({ a: fast, 'a/priority': fast, 'a/flex': fast })
+  const asked = (serviceTier: 'priority' | 'flex', by?: SortBy, accountBy?: SortBy) =>
+    order({
+      models: [two],
+      health,
+      routing: { serviceTier },
+      ...(by && { provider: { sort: { by } } }),
+      ...(accountBy && { settings: [{ preferences: { sort: { by: accountBy } } }] }),
+    })
+  expect(asked('priority')).toEqual(['a/priority', 'b/priority', 'a', 'b'])
+  expect(asked('priority', 'price')).toEqual(['b/priority', 'a/priority', 'b', 'a'])
+  expect(asked('priority', undefined, 'price')).toEqual(['a/priority', 'b/priority', 'a', 'b'])
+  expect(asked('flex')).toEqual(['b/flex', 'a/flex'])
+  expect(asked('flex', 'latency')).toEqual(['a/flex', 'b/flex'])
+  expect(asked('flex', undefined, 'latency')).toEqual(['b/flex', 'a/flex'])
 })
 
 test('[R85] flex is served by flex alone, where there is any', () => {
