@@ -3,19 +3,58 @@ import type { Conversation } from '../generation/conversation.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import { pathsOf } from './asked-parameters.ts'
 import { once } from './client-body.ts'
-import { readObject } from './json.ts'
+import { readArray, readObject, readText } from './json.ts'
 import type { Protocol, UpstreamTarget } from './protocol.ts'
 import { invalid } from './refusals.ts'
 
 type Encode = Protocol['encodeRequest']
 
-/** Encodes what of a request an endpoint can be asked: without parameters it refuses, and not to rest if it never does. */
+/**
+ * Encodes what of a request an endpoint can be asked: without parameters it refuses, not to rest if it never does, and no
+ * tools of its own for a price that nobody here knows.
+ */
 export function fitted(encode: Encode): Encode {
   return (asked, target) => {
     const { request, dropped } = withoutRefused(thinking(asked, target), target)
     const upstream = encode(request, target)
+    refuseUnpriced(upstream.body, target)
     return dropped.length === 0 ? upstream : { ...upstream, dropped: [...upstream.dropped, ...dropped] }
   }
+}
+
+function refuseUnpriced(body: JsonObject, target: UpstreamTarget): void {
+  if (!target.price) return
+  for (const tool of toolsIn(body)) {
+    const type = readText(tool['type']) ?? ''
+    const isHosted = readText(readObject(tool['environment'])?.['type'])?.startsWith('container')
+    if (isHosted || !(costsTokens.test(type) || searchesPriced(type, target))) {
+      throw invalid(`tools: what ${type} costs at this provider is not known here; leave it out`)
+    }
+  }
+}
+
+/** Wherever a body declares tools: at its top, in items that bring some, in blocks that add one. */
+function toolsIn({ tools, input, messages }: JsonObject): JsonObject[] {
+  const blocks = objectsIn(messages).flatMap(({ content }) => objectsIn(content))
+  return [
+    ...objectsIn(tools),
+    ...objectsIn(input).flatMap((item) => objectsIn(item['tools'])),
+    ...objectsIn(blocks.map(({ tool }) => readObject(tool)?.['definition'] ?? null)),
+  ]
+}
+
+function objectsIn(list: Json | undefined): JsonObject[] {
+  return (readArray(list) ?? []).map(readObject).filter((each) => each !== undefined)
+}
+
+/** Tools that cost their tokens and nothing else: the client's own, what it runs by their words, what hosts run for nothing. */
+const costsTokens =
+  /^(?:(?:function|custom|namespace|tool_search|(?:local_)?shell|apply_patch|mcp|mcp_toolset|computer|computer_use_preview)?$|(?:bash|text_editor|memory|computer|browser|web_fetch|tool_search_tool)_)/
+
+/** Each search is counted. The older tool of OpenAI's costs more at models that do not think. */
+function searchesPriced(type: string, { price, reasoning }: UpstreamTarget): boolean {
+  if (price?.searchNanos === undefined || !type.startsWith('web_search')) return false
+  return reasoning !== false || !type.startsWith('web_search_preview')
 }
 
 /** A cap is asked for in whatever words the host has; what is hidden is hidden here; a schema is a form of the answer. */

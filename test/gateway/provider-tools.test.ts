@@ -1,0 +1,147 @@
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../src/base/json.ts'
+import type { Env } from '../../src/env.ts'
+import { account, type TestAccount } from '../support/account.ts'
+import { askWhole, at } from '../support/chat.ts'
+import { provider, replyJson } from '../support/provider.ts'
+
+let caller: TestAccount
+beforeAll(async () => {
+  caller = await account(env)
+})
+
+const message = { max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }
+const claude = { path: '/api/v1/messages', body: { model: 'anthropic/claude-opus-5', ...message } }
+const doors = {
+  responses: {
+    path: '/api/v1/responses',
+    slug: 'OPENAI',
+    body: { model: 'openai/gpt-5-mini', input: 'Hello' },
+  },
+  grok: { path: '/api/v1/responses', slug: 'XAI', body: { model: 'x-ai/grok-4.3', input: 'Hello' } },
+  messages: { ...claude, slug: 'ANTHROPIC' },
+  bedrock: { ...claude, slug: 'AMAZON_BEDROCK' },
+} as const
+
+/** What comes of a request at a provider of its own format that gives this answer. */
+async function asked(door: keyof typeof doors, request: JsonObject, answer: JsonObject = {}) {
+  const { path, slug, body } = doors[door]
+  const upstream = await provider(replyJson(200, answer))
+  const settings: Env = {
+    ...env,
+    [`${slug}_API_KEY`]: 'operator-key',
+    [`${slug}_BASE_URL`]: upstream.baseUrl,
+  }
+  const before = await caller.usage()
+  const { response: answered, text } = await askWhole(
+    settings,
+    { ...body, ...request },
+    { key: caller.key, path },
+  )
+  const json = JSON.parse(text)
+  return {
+    status: answered.status,
+    message: at(at(json, 'error'), 'message'),
+    cost: at(at(json, 'usage'), 'cost'),
+    charged: Math.round(((await caller.usage()) - before) * 1e9) / 1e9,
+    held: await caller.heldNanos(),
+    calls: (await upstream.calls()).length,
+  }
+}
+
+const search = (action: string) => ({
+  type: 'web_search_call',
+  status: 'completed',
+  action: { type: action },
+})
+
+/** A response of 1,000 prompt and 100 completion tokens that did this before it answered. */
+function response(usage: JsonObject, ...items: JsonObject[]): JsonObject {
+  const said = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hi' }] }
+  return {
+    id: 'resp_1',
+    object: 'response',
+    status: 'completed',
+    model: 'm',
+    output: [...items, said].map((item, index) => ({ id: `i_${index}`, ...item })),
+    usage: { input_tokens: 1000, output_tokens: 100, total_tokens: 1100, ...usage },
+  }
+}
+
+describe('searches of the web', () => {
+  test('cost what OpenAI asks for a search, at a model whose list has no price of one', async () => {
+    const request = { tools: [{ type: 'web_search' }] }
+    const answer = response({}, search('search'), search('search'), search('search'))
+    // 1000 × 0.25 + 100 × 2 millionths of a dollar and a cent for each search.
+    expect(await asked('responses', request, answer)).toMatchObject({
+      cost: 0.03045,
+      charged: 0.03045,
+      held: 0,
+    })
+  })
+
+  test('are not asked for where nobody knows what one costs', async () => {
+    const tools = [{ type: 'web_search_20250305', name: 'web_search' }]
+    expect(await asked('bedrock', { tools })).toEqual({
+      status: 400,
+      message: expect.stringContaining(
+        'tools: what web_search_20250305 costs at this provider is not known here; leave it out',
+      ),
+      cost: undefined,
+      charged: 0,
+      held: 0,
+      calls: 0,
+    })
+  })
+
+  test('by the older tool, which is dearer at models that do not think, are not asked of those', async () => {
+    const tools = [{ type: 'web_search_preview' }]
+    const answer = response({}, search('search'))
+    expect(await asked('responses', { model: 'openai/gpt-4.1', tools }, answer)).toMatchObject({
+      status: 400,
+    })
+    expect(await asked('responses', { tools }, answer)).toMatchObject({
+      cost: 0.01045,
+    })
+  })
+})
+
+const advisor = { type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-5' }
+const added = [
+  { role: 'user', content: 'Hello' },
+  {
+    role: 'system',
+    content: [{ type: 'tool_addition', tool: { type: 'tool_definition', definition: advisor } }],
+  },
+]
+
+test.each<[string, keyof typeof doors, JsonObject]>([
+  ['image_generation', 'responses', { tools: [{ type: 'image_generation' }] }],
+  ['code_interpreter', 'responses', { tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] }],
+  ['file_search', 'responses', { tools: [{ type: 'file_search', vector_store_ids: ['v'] }] }],
+  ['shell', 'responses', { tools: [{ type: 'shell', environment: { type: 'container_auto' } }] }],
+  ['x_search', 'grok', { tools: [{ type: 'x_search' }] }],
+  ['code_execution_20250825', 'messages', { tools: [{ type: 'code_execution_20250825', name: 'c' }] }],
+  ['advisor_20260301', 'messages', { tools: [advisor] }],
+  ['advisor_20260301', 'messages', { messages: added }],
+])('%s is refused by name, because nobody here knows what it costs', async (type, door, request) => {
+  const refused = await asked(door, request)
+  expect(refused).toMatchObject({ status: 400, charged: 0, held: 0, calls: 0 })
+  expect(refused.message).toContain(`tools: what ${type} costs at this provider is not known here`)
+})
+
+test('tools that cost their tokens alone are asked for', async () => {
+  const tools = [
+    { type: 'function', name: 'f', parameters: {} },
+    { type: 'custom', name: 'apply' },
+    { type: 'computer_use_preview', display_width: 1, display_height: 1, environment: 'browser' },
+    { type: 'shell', environment: { type: 'local' } },
+    { type: 'local_shell' },
+    { type: 'apply_patch' },
+    { type: 'mcp', server_label: 's', server_url: 'https://mcp.example' },
+  ]
+  expect(await asked('responses', { tools }, response({}))).toMatchObject({
+    cost: 0.00045,
+  })
+})
