@@ -44,6 +44,9 @@ export class Itinerary {
   /** The endpoint to ask now; `undefined` where there is none, or as many were asked as may be. */
   async next(nowMs: number): Promise<Endpoint | undefined> {
     if (this.#attempts >= this.#limits.attemptsMax) return undefined
+    // All that came while it was due were told to try it; the first of them does.
+    const isProbed = (endpoint: Endpoint): number => Number(this.#circuits.standing(endpoint, nowMs).probed)
+    if (this.#attempts === 0) this.#queue.sort((left, right) => isProbed(left) - isProbed(right))
     const index = this.#queue.findIndex((endpoint) => this.#mayCome(endpoint, nowMs))
     const [endpoint] = index < 0 ? [await this.#again(nowMs)] : this.#queue.splice(0, index + 1).slice(-1)
     if (!endpoint) return undefined

@@ -8,6 +8,7 @@ import { account, manage, type TestAccount } from '../support/account.ts'
 import { chatAnswer } from '../support/chat-chunks.ts'
 import { askWhole, at, contentOf } from '../support/chat.ts'
 import {
+  gate,
   provider,
   refusingUrl,
   replyJson,
@@ -39,6 +40,7 @@ beforeAll(async () => {
 const slugs = ['DEEPINFRA', 'NEBIUS', 'GROQ', 'AZURE'] as const
 
 interface Hosts {
+  upstreams: (Provider | undefined)[]
   calls: () => Promise<number[]>
   ask: (body?: JsonObject) => Promise<Answered>
 }
@@ -67,6 +69,7 @@ async function hosts(plays: (Step[][] | 'refused')[], limits: object = {}): Prom
   )
   const gateway: Env = { ...env, ...variables }
   return {
+    upstreams,
     calls: async () => await Promise.all(upstreams.map(async (upstream) => (await callsOf(upstream)).length)),
     ask: async (body = {}) => {
       const request = { model: llama, messages, provider: { sort: 'price' }, ...body }
@@ -324,6 +327,28 @@ test('only who is overloaded or limits its rate says when to try again', async (
   ])
   const { status, headers } = await ask()
   expect([status, headers.get('retry-after')]).toEqual([503, '9'])
+})
+
+test('of a burst at a host that was given up one request tries it again, and the others go on', async () => {
+  const { ask, calls, upstreams } = await hosts(
+    [[...Array<Step[]>(5).fill(failing(500)), [gate('probe'), ...fine]], [fine]],
+    { ejectionMs: 1 },
+  )
+  const burst = async (length: number) => await Promise.all(Array.from({ length }, () => ask()))
+  for (let count = 0; count < 5; count++) await burst(1)
+  const answers = burst(10)
+  await upstreams[1]?.until(({ length }) => length === 5 + 9)
+  await upstreams[0]?.open('probe')
+  expect((await answers).map(({ content }) => content)).toEqual(Array<string>(10).fill('ok'))
+  expect(await calls()).toEqual([5 + 1, 5 + 9])
+})
+
+test('where nobody else is left the whole burst may ask it', async () => {
+  const { ask, calls } = await hosts([[...Array<Step[]>(5).fill(failing(500)), fine]], { ejectionMs: 1 })
+  for (let count = 0; count < 5; count++) await ask()
+  const answers = await Promise.all(Array.from({ length: 10 }, () => ask()))
+  expect(answers.map(({ content }) => content)).toEqual(Array<string>(10).fill('ok'))
+  expect(await calls()).toEqual([5 + 10])
 })
 
 test('a burst at a host that fails is served by the next, all of it', async () => {

@@ -31,9 +31,9 @@ function failed(known: Circuits, times: number, atMs: number): void {
   for (let count = 0; count < times; count++) tried(known, 'failure', atMs)
 }
 
-const good = { ejected: false, cooling: false, probe: false }
-const out = { ejected: true, cooling: false, probe: false }
-const probe = { ejected: false, cooling: false, probe: true }
+const good = { ejected: false, cooling: false, probed: false }
+const out = { ejected: true, cooling: false, probed: false }
+const probed = { ejected: true, cooling: false, probed: true }
 
 test('an endpoint is given up for 30 s after five failures in a row, and then tried by one request at a time', () => {
   const known = circuits()
@@ -42,9 +42,9 @@ test('an endpoint is given up for 30 s after five failures in a row, and then tr
   failed(known, 1, 0)
   expect(known.standing(a, 29_999)).toEqual(out)
   expect(known.standing(b, 0)).toEqual(good)
-  expect(known.standing(a, 30_000)).toEqual(probe)
+  expect(known.standing(a, 30_000)).toEqual(good)
   const trial = known.begin(a, { isRetry: false, whole: false }, 30_000)
-  expect(known.standing(a, 30_001)).toEqual(out)
+  expect(known.standing(a, 30_001)).toEqual(probed)
   trial.answered(30_500)
   expect(known.standing(a, 30_500)).toEqual(good)
 })
@@ -96,7 +96,7 @@ test('each ejection that follows soon is longer, up to five minutes', () => {
   while (known.standing(a, nowMs).ejected) nowMs += second
   tried(known, 'success', nowMs)
   failed(known, 5, nowMs + 301 * second)
-  expect(known.standing(a, nowMs + 331 * second)).toEqual(probe)
+  expect(known.standing(a, nowMs + 331 * second)).toEqual(good)
 })
 
 test.for([
@@ -107,7 +107,7 @@ test.for([
   const known = circuits(random)
   failed(known, 5, 0)
   expect(known.standing(a, (seconds ?? 0) * second - 1)).toEqual(out)
-  expect(known.standing(a, (seconds ?? 0) * second)).toEqual(probe)
+  expect(known.standing(a, (seconds ?? 0) * second)).toEqual(good)
 })
 
 test('what was begun before an ejection neither ends nor lengthens it', () => {
@@ -117,7 +117,7 @@ test('what was begun before an ejection neither ends nor lengthens it', () => {
   early?.answered(20)
   expect(known.standing(a, 20)).toEqual(out)
   late?.ended('failure', 30_010)
-  expect(known.standing(a, 30_010)).toEqual(probe)
+  expect(known.standing(a, 30_010)).toEqual(good)
 })
 
 test('one first token that does not come in time is enough', () => {
@@ -126,12 +126,26 @@ test('one first token that does not come in time is enough', () => {
   expect(known.standing(a, 10 * second)).toEqual(out)
 })
 
+test.for<Result>(['success', 'failure', 'limited', 'ignored'])(
+  'the place of a probe is free when the probe ends, not when an older attempt does: %s',
+  (result) => {
+    const known = circuits()
+    const early = known.begin(a, { isRetry: false, whole: true }, 0)
+    failed(known, 6, 0)
+    const trial = known.begin(a, { isRetry: false, whole: true }, 30 * second)
+    early.ended(result, 31 * second, 0)
+    expect(known.standing(a, 31 * second)).toEqual(probed)
+    trial.ended('ignored', 32 * second)
+    expect(known.standing(a, 32 * second)).toEqual(good)
+  },
+)
+
 test('a probe that says nothing leaves its turn to the next', () => {
   const known = circuits()
   failed(known, 5, 0)
   const trial = known.begin(a, { isRetry: false, whole: false }, 30 * second)
   trial.ended('ignored', 31 * second)
-  expect(known.standing(a, 31 * second)).toEqual(probe)
+  expect(known.standing(a, 31 * second)).toEqual(good)
 })
 
 test('faults of the request, departures and refused credentials count for nothing, however many', () => {

@@ -20,11 +20,11 @@ export interface Standing {
   ejected: boolean
   /** It asked not to be called yet, or has fallen silent. */
   cooling: boolean
-  /** It is out, but a request is to try it now: rank it as if it were not. */
-  probe: boolean
+  /** Its time is over, and another request is trying it: those that come meanwhile go elsewhere, as far as they can. */
+  probed: boolean
 }
 
-export const goodStanding: Standing = { ejected: false, cooling: false, probe: false }
+export const goodStanding: Standing = { ejected: false, cooling: false, probed: false }
 
 /** One attempt at an endpoint. */
 export interface Trial {
@@ -58,16 +58,16 @@ export class Circuit {
   standing(nowMs: number): Standing {
     const state = this.#ejection.state(nowMs)
     return {
-      ejected: state === 'out',
+      ejected: state === 'out' || state === 'probed',
       cooling: nowMs < this.#coolUntilMs || this.#hasFallenSilent(nowMs),
-      probe: state === 'probe',
+      probed: state === 'probed',
     }
   }
 
   /** Whether it may be asked after others have failed. */
   mayRetry(nowMs: number): boolean {
-    const { ejected, cooling } = this.standing(nowMs)
-    return !ejected && !cooling && this.#budget.allows(nowMs)
+    const { ejected, cooling, probed } = this.standing(nowMs)
+    return (!ejected || probed) && !cooling && this.#budget.allows(nowMs)
   }
 
   p99Ms(whole: boolean, nowMs: number): number | undefined {

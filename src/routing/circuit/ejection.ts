@@ -32,7 +32,8 @@ export class Ejection {
   #row = { since: 0, until: 0, failed: 0, ignored: 0 }
   #slices: Slice[] = []
   #isOut = false
-  #isProbing = false
+  /** The attempt that tries it: only its own end leaves its place to another. */
+  #probe: number | undefined
   /** Ejections that followed each other closely. */
   #times = 0
   #begunWhenEjected = 0
@@ -43,20 +44,22 @@ export class Ejection {
     this.#random = random
   }
 
-  /** `probe`: it is out, but the next request should try it. */
-  state(nowMs: number): 'in' | 'out' | 'probe' {
+  /** `probe`: it is out, but the next request should try it. `probed`: one does. */
+  state(nowMs: number): 'in' | 'out' | 'probe' | 'probed' {
     if (!this.#isOut) return 'in'
-    return nowMs >= this.#untilMs && !this.#isProbing ? 'probe' : 'out'
+    if (nowMs < this.#untilMs) return 'out'
+    return this.#probe === undefined ? 'probe' : 'probed'
   }
 
   /** Gives the attempt's number. */
   began(nowMs: number): number {
-    if (this.state(nowMs) === 'probe') this.#isProbing = true
-    return ++this.#begun
+    const attempt = ++this.#begun
+    if (this.state(nowMs) === 'probe') this.#probe = attempt
+    return attempt
   }
 
   succeeded(attempt: number, nowMs: number): void {
-    this.#isProbing = false
+    this.#leaveProbe(attempt)
     // What had begun before is no news.
     if (this.#isOut && attempt <= this.#begunWhenEjected) return
     this.#isOut = false
@@ -66,7 +69,7 @@ export class Ejection {
 
   /** `isSilent`: it said nothing at all. Each further request would wait as long in vain. */
   failed(attempt: number, nowMs: number, isSilent: boolean): void {
-    this.#isProbing = false
+    this.#leaveProbe(attempt)
     if (this.#isOut) {
       if (attempt > this.#begunWhenEjected && nowMs >= this.#untilMs) this.#eject(nowMs)
       return
@@ -82,8 +85,12 @@ export class Ejection {
 
   /** An attempt said nothing about it. */
   learntNothing(attempt: number): void {
-    this.#isProbing = false
+    this.#leaveProbe(attempt)
     if (attempt > this.#row.since) this.#row.ignored++
+  }
+
+  #leaveProbe(attempt: number): void {
+    if (attempt === this.#probe) this.#probe = undefined
   }
 
   /** Errors come faster than answers: what was begun between them and may yet succeed breaks the row as well. */
