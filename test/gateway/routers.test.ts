@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { account, type TestAccount } from '../support/account.ts'
+import { messageEnd, messageStart, messageStream, text as said } from '../support/anthropic-events.ts'
 import { chatAnswer } from '../support/chat-chunks.ts'
 import { askWhole } from '../support/chat.ts'
 import { provider } from '../support/provider.ts'
@@ -166,6 +167,43 @@ test('the auto router chooses among the providers that its client lists, where o
     provider: { order: ['nvidia'], allow_fallbacks: false },
   })
   expect([status, body.provider]).toEqual([200, 'NVIDIA'])
+})
+
+/** What is chosen after so many requests for one of them. */
+async function chosenAfter(used: string, allowed: string[]) {
+  const openai = await provider(chatAnswer('Hello.'))
+  const anthropic = await provider(messageStream(messageStart(), ...said(0, 'Hi'), ...messageEnd('end_turn')))
+  const settings = {
+    ...env,
+    OPENAI_API_KEY: 'k',
+    OPENAI_BASE_URL: openai.baseUrl,
+    ANTHROPIC_API_KEY: 'k',
+    ANTHROPIC_BASE_URL: anthropic.baseUrl,
+  }
+  const ask = async (model: string) => {
+    const plugins = [{ id: 'auto-router', allowed_models: allowed }]
+    const messages = [{ role: 'user', content: 'What is the capital of Mongolia?' }]
+    const headers = { 'x-openrouter-metadata': 'enabled' }
+    const { text } = await askWhole(settings, { model, messages, plugins }, { key: caller.key, headers })
+    return JSON.parse(text)
+  }
+  for (let request = 0; request < 3; request++) expect((await ask(used)).model).toBe(used)
+  const answer = await ask('openrouter/auto')
+  return [answer.model, answer.openrouter_metadata.pipeline[0].data.reasons.at(-1)]
+}
+
+describe('of what the auto router may choose', () => {
+  /** Haiku 5.5 and GPT-6 Luna cost the same for a short question, and GPT-5 Nano a fifth less. */
+  const [haiku, luna, nano] = ['anthropic/claude-haiku-5.5', 'openai/gpt-6-luna', 'openai/gpt-5-nano']
+
+  test('the more used one is taken where prices are much the same, and that is told', async () => {
+    expect(await chosenAfter(haiku, [haiku, luna])).toEqual([haiku, 'qa:fact: usually 1'])
+    expect(await chosenAfter(luna, [haiku, luna])).toEqual([luna, 'much used here, at about the least price'])
+  })
+
+  test('the cheaper one is taken else, however much the other is used', async () => {
+    expect(await chosenAfter(haiku, [haiku, nano])).toEqual([nano, 'qa:fact: usually 1'])
+  })
 })
 
 test('[R114] the auto router takes messages and no prompt', async () => {

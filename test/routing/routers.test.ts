@@ -259,5 +259,14 @@ describe('the order of contenders', async () => {
   test('prefers of two at a price the one that is used more', () => {
     const even = [contender('a', 10, 2), contender('b', 10, 2), contender('c', 9, 2)]
     expect(names(ranked(even, 2, {}, new Map([['b', 0.05]])))).toBe('c b a')
+    const close = [contender('a', 10, 2), contender('b', 10.9, 2), contender('c', 11.1, 2)]
+    expect(names(ranked(close, 2, {}, new Map([['b', 1]])))).toBe('b a c')
+    expect(names(ranked(close, 2, {}, new Map([['c', 1]])))).toBe('a c b')
+  })
+
+  test('has the same models for a cost tier, whichever are used', () => {
+    const shares = new Map([['m2', 1]])
+    expect(names(ranked(ten, 1, { costTier: 'low' }, shares))).toBe('m0 m1')
+    expect(names(ranked(ten, 1, { costQualityTradeoff: 10 }, new Map([['m1', 1]])))).toBe('m0')
   })
 })

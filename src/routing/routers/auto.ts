@@ -31,6 +31,10 @@ export async function autoRouter(input: RouterInput, router: string): Promise<Ch
   )
   const best = ranked(contenders, classification.tier, asked, sharesOf(input, contenders))
   const chosen = pinnedFirst(best, contenders, asked).slice(0, candidatesMax)
+  const [first] = chosen
+  if (first !== best[0]) classification.reasons.push('goes on with the model of the last answer')
+  else if (first !== ranked(contenders, classification.tier, asked)[0])
+    classification.reasons.push('much used here, at about the least price')
   // Where it is the preferences that leave nobody, the plan says of each why.
   const candidates = chosen.length > 0 ? chosen : await meantPool(input, isMeant)
   if (candidates.length === 0) return nobody(router, nothingLeft)

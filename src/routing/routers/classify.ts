@@ -19,7 +19,7 @@ export interface Classification {
   task?: string
   skill: Skill
   tier: Tier
-  /** Why the tier is what it is, in the order in which it came to be. */
+  /** Why the tier is what it is, in the order in which it came to be; behind that, what else decided. */
   reasons: string[]
 }
 

@@ -40,10 +40,13 @@ const bands: Readonly<Record<NonNullable<AutoRouterAsk['costTier']>, number>> = 
 /** Where in the order of cost a model is taken from of which nothing is known, by tier: price is then the only sign. */
 const depth: Readonly<Record<Tier, number>> = { 1: 0, 2: 0.4, 3: 0.8 }
 
+/** By how much cheaper a model counts that has had all requests here: of two at about a price, the more used is taken. */
+const usageBonus = 0.1
+
 /**
  * Best first: the cheapest of those that are able; then whoever is not, the ablest first. A cost tier, or else a ceiling,
  * says who takes part at all; a ceiling that leans to quality asks for the highest tier. `shares` are what parts of
- * the requests here models have had: of two at a price, the more used one is it.
+ * the requests here models have had.
  */
 export function ranked(
   contenders: readonly Contender[],
@@ -52,20 +55,20 @@ export function ranked(
   shares: ReadonlyMap<string, number> = new Map(),
 ): Contender[] {
   const known = contenders.filter(({ ability }) => ability !== undefined)
-  const cost = ({ model, costPicos }: Contender) => costPicos / (1 + (shares.get(model.id) ?? 0))
   const byCost = (known.length > 0 ? known : contenders).toSorted(
-    (left, right) => cost(left) - cost(right) || (left.model.id < right.model.id ? -1 : 1),
+    (left, right) => left.costPicos - right.costPicos || (left.model.id < right.model.id ? -1 : 1),
   )
   const [from, to] = costTier
     ? [bands[costTier], bands[costTier] + 20]
     : [0, costQualityTradeoff === undefined ? 100 : 90 - 8 * costQualityTradeoff]
-  const band = slice(byCost, from, to)
+  const cost = ({ model, costPicos }: Contender) => costPicos / (1 + usageBonus * (shares.get(model.id) ?? 0))
+  // The sort is stable: what is even stays in the order of cost.
+  const band = slice(byCost, from, to).toSorted((left, right) => cost(left) - cost(right))
   if (known.length === 0) {
     const at = Math.floor(depth[tier] * band.length)
     return [...band.slice(at), ...band.slice(0, at).toReversed()]
   }
   const wanted = costTier === undefined && (costQualityTradeoff ?? 9) < 5 ? 3 : tier
-  // The sort is stable: what is even stays in the order of cost.
   return band.toSorted((left, right) => shortfall(left, wanted) - shortfall(right, wanted))
 }
 
