@@ -226,6 +226,7 @@ export function withoutFree(
   const { selection, ranking } = planned
   const free = ranking.ranked.filter(({ endpoint }) => isForFree(endpoint, selection))
   const ranked = ranking.ranked.filter((each) => !free.includes(each))
+  const all = ranking.all.filter(({ endpoint }) => !isForFree(endpoint, selection))
   if (free.length === 0 || ranked.length === 0) return undefined
   const removed = [
     ...ranking.removed,
@@ -233,7 +234,7 @@ export function withoutFree(
   ]
   return {
     ...planned,
-    ...pricedPlan(context, { request, selection, ranking: { ...ranking, ranked, removed } }),
+    ...pricedPlan(context, { request, selection, ranking: { ...ranking, ranked, all, removed } }),
   }
 }
 

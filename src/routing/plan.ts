@@ -28,6 +28,8 @@ export interface Ranking {
   rules: Rules
   /** In the order of attempts; empty where nobody may serve. */
   ranked: readonly Ranked[]
+  /** With those that come to nothing where there are no fallbacks: a conversation may have been served by one. */
+  all: readonly Ranked[]
   removed: readonly Removal[]
   /** Most of them were given up, so that none is left out for it. */
   panics: boolean
@@ -65,19 +67,29 @@ export function plan(asked: PlanInput): Ranking {
       : groups.map(({ kept }, index) => ({ kept, ordering: orderings[index] }))
   const setback = setbackOf(rules, input.health, panics)
   const lists = inGroups.map(({ kept, ordering }) =>
-    ordering ? cut(setBack(ordered(kept, ordering), setback), rules) : [],
+    ordering ? setBack(ordered(kept, ordering), setback) : [],
   )
   // A threshold counts for more than whose model it is: endpoints of a fallback may come before the first model's.
-  const ranked = hasThresholds(rules) ? setBack(lists.flat(), setback) : lists.flat()
+  const merged = hasThresholds(rules) ? setBack(lists.flat(), setback) : lists.flat()
+  const isNew = unlike()
+  const all = merged.filter(isNew).map((each) => explained(each, setback(each.endpoint)))
+  const ranked = cut(all, rules)
   return {
     rules,
-    ranked: ranked.map((each) => explained(each, setback(each.endpoint))),
-    removed: groups.flatMap(({ removed }) => removed),
+    ranked,
+    all,
+    removed: groups.flatMap(({ removed }) => removed).filter(isNew),
     panics,
     sticks:
       orderings[0]?.by === 'balance' || orderings[0]?.by === 'exacto' ? maySticks(rules, request) : false,
     sticksTo: likeFirst(ranked, selection, rules),
   }
+}
+
+/** Two names of one model lead to the same endpoints, which are asked but once. */
+function unlike(): (each: { endpoint: Endpoint }) => boolean {
+  const known = new Set<string>()
+  return ({ endpoint }) => known.size < known.add(endpointKey(endpoint)).size
 }
 
 /** What is computed of an endpoint, once. */
@@ -154,9 +166,12 @@ function explained(each: Ranked, { reason }: Setback): Ranked {
   return reason === undefined ? each : { ...each, reason: `${each.reason}; ${reason}` }
 }
 
-/** Without fallbacks one endpoint of each model is left. */
-function cut(list: Ranked[], { single }: Rules): Ranked[] {
-  return single ? list.slice(0, 1) : list
+/** Without fallbacks one endpoint of each model is left, or of all of them where they are one list. */
+function cut(all: readonly Ranked[], { single, sort }: Rules): readonly Ranked[] {
+  if (!single) return all
+  if (sort?.partition === 'none') return all.slice(0, 1)
+  const models = all.map(({ endpoint }) => endpoint.model.id)
+  return all.filter(({ endpoint }, index) => models.indexOf(endpoint.model.id) === index)
 }
 
 function hasThresholds({ minThroughput, maxLatency }: Rules): boolean {
@@ -213,15 +228,13 @@ function likeFirst(
 /** The ranking with the endpoint first that served the conversation before, if it may serve and is not given up. */
 export function stuckTo(ranking: Ranking, stickTo: string | undefined, health: HealthOf): Ranking {
   if (stickTo === undefined || !ranking.sticks) return ranking
-  const sticky = ranking.ranked.find(({ endpoint }) => endpointKey(endpoint) === stickTo)
+  const sticky = ranking.all.find(({ endpoint }) => endpointKey(endpoint) === stickTo)
   if (!sticky || !ranking.sticksTo(sticky.endpoint) || !savesByCache(sticky.endpoint)) return ranking
   const { ejected, cooling, outage } = health(sticky.endpoint)
   if (ejected || cooling || outage) return ranking
-  const others = ranking.ranked.filter((each) => each !== sticky)
-  return {
-    ...ranking,
-    ranked: [{ endpoint: sticky.endpoint, reason: 'served this conversation before' }, ...others],
-  }
+  const others = ranking.all.filter((each) => each !== sticky)
+  const all = [{ endpoint: sticky.endpoint, reason: 'served this conversation before' }, ...others]
+  return { ...ranking, all, ranked: cut(all, ranking.rules) }
 }
 
 /** Going on at one place pays where what it has cached costs less. */

@@ -187,6 +187,13 @@ describe('fallback models', () => {
     })
   })
 
+  test('that are the same model by another name, nobody is asked twice for', async () => {
+    const { ask, deepinfra } = await hosts([overloaded])
+    const models = [kimi, `${kimi}:exacto`, `${kimi}:floor`]
+    const answer = await ask({ models, provider: { only: ['deepinfra'] } })
+    expect([answer.status, (await deepinfra.calls()).length]).toEqual([503, 1])
+  })
+
   test('no attempt leaves the providers that are allowed', async () => {
     const { ask, deepinfra } = await hosts([overloaded], [overloaded])
     expect((await ask({ model: kimi, models: [llama], provider: { only: ['novita'] } })).status).toBe(503)
@@ -307,6 +314,14 @@ describe('a conversation', () => {
     const both = await hosts()
     for (const session of [fresh(), fresh(), fresh()]) {
       expect((await servers(both, 8, { session_id: session })).size).toBe(1)
+    }
+  })
+
+  test('stays there without fallbacks too, which then is the one endpoint', async () => {
+    const both = await hosts()
+    for (const session of [fresh(), fresh(), fresh()]) {
+      const request = { session_id: session, provider: { allow_fallbacks: false } }
+      expect((await servers(both, 8, request)).size).toBe(1)
     }
   })
 

@@ -142,6 +142,14 @@ test('[R57] every endpoint of a model comes before any of its fallback', () => {
   expect(order({ models: [p, q] })).toEqual(['a', 'b', 'c'])
 })
 
+test('two names of one model are one list, in which nobody comes twice', () => {
+  const again = candidate(tiered, { sort: 'price', admits: 'flex' })
+  const { ranked, removed } = planFor({ models: [tiered, again] })
+  expect(ranked.map(({ endpoint }) => endpoint.tag)).toEqual(['b', 'a', 'a/flex'])
+  expect(removed.map(({ endpoint }) => endpoint.tag)).toEqual(['a/priority'])
+  expect(order({ models: [tiered, again], provider: { allowFallbacks: false } })).toEqual(['b'])
+})
+
 test('[R58] without partition the faster fallback comes first', () => {
   const health = healthBy({ a: { throughput: percentiles(10) }, c: { throughput: percentiles(99) } })
   const sort = { by: 'throughput', partition: 'none' } as const

@@ -33,6 +33,13 @@ test('a conversation goes on where its model served it', () => {
   expect(orderAfter('p/p b')).toEqual(['b', 'a', 'c'])
 })
 
+test('without fallbacks the one endpoint of its model is the one that served it', () => {
+  const alone = { provider: { allowFallbacks: false } }
+  expect(orderAfter('p/p x', alone)).toEqual(['a', 'c'])
+  expect(orderAfter('p/p b', alone)).toEqual(['b', 'c'])
+  expect(orderAfter('p/p b', { provider: { ...alone.provider, sort: { partition: 'none' } } })).toEqual(['b'])
+})
+
 test('a fallback model that once stood in does not keep the conversation', () => {
   expect(orderAfter('q/q c')).toEqual(['a', 'b', 'c'])
 })
