@@ -2,15 +2,20 @@ import type { GatewayError } from '../base/errors.ts'
 import type { Endpoint } from '../catalogue/model.ts'
 import { neverAnswered } from '../providers/call.ts'
 import type { Circuits } from '../routing/circuit/circuits.ts'
+import type { Ranking } from '../routing/plan.ts'
 import { notTranslated } from '../wire/upstream-error.ts'
 import type { Limits } from './limits.ts'
 import type { Plan } from './plan.ts'
+
+/** What it takes of a plan. */
+type Itinerant = Pick<Plan, 'endpoints'> & { ranking: Pick<Ranking, 'panics'> }
 
 /** Who is asked next: the plan's order, and what is left of it after the failures so far. */
 export class Itinerary {
   readonly #limits: Limits
   readonly #circuits: Circuits
   readonly #random: () => number
+  readonly #ranking: Pick<Ranking, 'panics'>
   readonly #queue: Endpoint[]
   readonly #tried = new Set<string>()
   /** Models that the request itself is wrong for: their other endpoints would say the same, of so long a context. */
@@ -20,13 +25,14 @@ export class Itinerary {
   #hasRepeated = false
 
   constructor(
-    { plan, limits }: { plan: Pick<Plan, 'endpoints'>; limits: Limits },
+    { plan, limits }: { plan: Itinerant; limits: Limits },
     circuits: Circuits,
     random: () => number,
   ) {
     this.#limits = limits
     this.#circuits = circuits
     this.#random = random
+    this.#ranking = plan.ranking
     this.#queue = [...plan.endpoints]
   }
 
@@ -70,9 +76,13 @@ export class Itinerary {
   #mayCome(endpoint: Endpoint, nowMs: number): boolean {
     const { id } = endpoint.model
     if (this.#isUnfit(endpoint)) return false
-    if (this.#attempts > 0 && !this.#circuits.mayRetry(endpoint, nowMs)) return false
+    if (this.#attempts > 0 && !this.#mayRetry(endpoint, nowMs)) return false
     // The models that come later each keep an attempt, as far as there are enough.
     return !this.#tried.has(id) || this.#limits.attemptsMax - this.#attempts > this.#modelsToCome()
+  }
+
+  #mayRetry(endpoint: Endpoint, nowMs: number): boolean {
+    return this.#circuits.mayRetry(endpoint, nowMs, this.#ranking)
   }
 
   #isUnfit({ model, contextLength }: Endpoint): boolean {
@@ -90,7 +100,7 @@ export class Itinerary {
    */
   async #again(nowMs: number): Promise<Endpoint | undefined> {
     const endpoint = this.#repeat
-    if (!endpoint || this.#hasRepeated || !this.#circuits.mayRetry(endpoint, nowMs)) return undefined
+    if (!endpoint || this.#hasRepeated || !this.#mayRetry(endpoint, nowMs)) return undefined
     this.#hasRepeated = true
     const { promise, resolve } = Promise.withResolvers<void>()
     setTimeout(resolve, this.#random() * this.#limits.repeatDelayMs)

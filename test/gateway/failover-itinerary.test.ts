@@ -24,12 +24,18 @@ const errorOf = (kind: (typeof kinds)[number]): GatewayError =>
     upstream: { status: null, failOver: kind !== 'unfit', code: kind },
   })
 
+const planOf = (endpoints: readonly Endpoint[]) => ({ endpoints, ranking: { panics: false } })
+
 async function journey(
   endpoints: readonly Endpoint[],
   kindsInTurn: readonly (typeof kinds)[number][],
 ): Promise<{ endpoint: Endpoint; kind: (typeof kinds)[number] }[]> {
   const limits = { ...limitsOf({}), repeatDelayMs: 0 }
-  const itinerary = new Itinerary({ plan: { endpoints }, limits }, new Circuits(limits, () => 0.5), () => 0)
+  const itinerary = new Itinerary(
+    { plan: planOf(endpoints), limits },
+    new Circuits(limits, () => 0.5),
+    () => 0,
+  )
   const visited = []
   for (const kind of kindsInTurn) {
     // Each is asked after the one before has failed.
@@ -80,7 +86,11 @@ test('a prompt too long for one endpoint goes to those of the model that take mo
     { provider: 'c', dollars: 3, contextLength: 128_000 },
   ])
   const limits = limitsOf({})
-  const itinerary = new Itinerary({ plan: { endpoints }, limits }, new Circuits(limits, () => 0.5), () => 0)
+  const itinerary = new Itinerary(
+    { plan: planOf(endpoints), limits },
+    new Circuits(limits, () => 0.5),
+    () => 0,
+  )
   const tooLong = new GatewayError('context_length_exceeded', 'no', {
     upstream: { status: 400, failOver: false },
   })

@@ -290,7 +290,8 @@ test('who is the last to ask is waited for as long as may be', async () => {
 })
 
 test('where all are down the next requests do not multiply', async () => {
-  const { ask, calls } = await hosts([[failing(500)], [failing(500)], [failing(500)]])
+  const slowly = { retryTokenMs: 3_600_000 }
+  const { ask, calls } = await hosts([[failing(500)], [failing(500)], [failing(500)]], slowly)
   const statuses = []
   for (let count = 0; count < 20; count++) {
     // One after the other: each is to know of those before.
@@ -298,8 +299,8 @@ test('where all are down the next requests do not multiply', async () => {
   }
   expect(new Set(statuses)).toEqual(new Set([503]))
   const total = (await calls()).reduce((sum, each) => sum + each, 0)
-  // Five requests with three calls each use up the retries; after that each has one.
-  expect(total).toBeLessThanOrEqual(5 * 3 + 15)
+  // Six requests with three calls each use up the retries; after that each has one.
+  expect(total).toBeLessThanOrEqual(6 * 3 + 14)
 })
 
 test('a host that asks to wait is asked after the others until then', async () => {
@@ -327,6 +328,17 @@ test('only who is overloaded or limits its rate says when to try again', async (
   ])
   const { status, headers } = await ask()
   expect([status, headers.get('retry-after')]).toEqual([503, '9'])
+})
+
+test('where all are given up the next is asked all the same, while it has retries left', async () => {
+  const { ask, calls } = await hosts([[failing(500)], [...Array<Step[]>(5).fill(failing(500)), fine]], {
+    retryTokensMax: 100,
+  })
+  for (const only of ['deepinfra', 'nebius']) {
+    for (let count = 0; count < 5; count++) await ask({ provider: { only: [only] } })
+  }
+  expect((await ask()).content).toBe('ok')
+  expect(await calls()).toEqual([6, 6])
 })
 
 test('of a burst at a host that was given up one request tries it again, and the others go on', async () => {

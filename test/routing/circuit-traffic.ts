@@ -56,14 +56,14 @@ export async function drive({
 
   const travel = async (nowMs: number): Promise<void> => {
     const health = withCircuits(() => unknownHealth, circuits, nowMs)
-    const { ranked } = planFor({
+    const ranking = planFor({
       models: [model],
       health,
       nowMs,
       random,
       provider: { sort: { by: 'price' } },
     })
-    const plan = { endpoints: ranked.map(({ endpoint }) => endpoint) }
+    const plan = { endpoints: ranking.ranked.map(({ endpoint }) => endpoint), ranking }
     const itinerary = new Itinerary({ plan, limits }, circuits, random)
     const journey: Journey = { atMs: nowMs, tookMs: null, calls: [] }
     journeys.push(journey)

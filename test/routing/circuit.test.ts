@@ -31,6 +31,7 @@ function failed(known: Circuits, times: number, atMs: number): void {
   for (let count = 0; count < times; count++) tried(known, 'failure', atMs)
 }
 
+const calm = { panics: false }
 const good = { ejected: false, cooling: false, probed: false }
 const out = { ejected: true, cooling: false, probed: false }
 const probed = { ejected: true, cooling: false, probed: true }
@@ -152,7 +153,7 @@ test('faults of the request, departures and refused credentials count for nothin
   const known = circuits()
   for (let count = 0; count < 100; count++) tried(known, 'ignored', count, 60)
   expect(known.standing(a, 100)).toEqual(good)
-  expect(known.mayRetry(a, 100)).toBe(true)
+  expect(known.mayRetry(a, 100, calm)).toBe(true)
 })
 
 test.for([
@@ -179,32 +180,32 @@ test('a failure that comes with a hint cools as well as it counts', () => {
 test('after five failures an endpoint is not asked after others, until time or successes give tokens back', () => {
   const known = circuits(0.5, { ejectionFailures: 1_000, ejectionRequestsMin: 1_000 })
   failed(known, 4, 0)
-  expect(known.mayRetry(a, 0)).toBe(true)
+  expect(known.mayRetry(a, 0, calm)).toBe(true)
   failed(known, 1, 0)
-  expect(known.mayRetry(a, 0)).toBe(false)
-  expect(known.mayRetry(b, 0)).toBe(true)
-  expect(known.mayRetry(a, 10)).toBe(true)
+  expect(known.mayRetry(a, 0, calm)).toBe(false)
+  expect(known.mayRetry(b, 0, calm)).toBe(true)
+  expect(known.mayRetry(a, 10, calm)).toBe(true)
   failed(known, 1, 10)
-  expect(known.mayRetry(a, 10)).toBe(false)
+  expect(known.mayRetry(a, 10, calm)).toBe(false)
   for (let count = 0; count < 5; count++) tried(known, 'success', 10)
-  expect(known.mayRetry(a, 10)).toBe(true)
+  expect(known.mayRetry(a, 10, calm)).toBe(true)
 })
 
 test('an isolate retries no more than a fifth of what it serves at a time', () => {
   const known = circuits(0.5, { retriesInFlightMin: 3 })
   const retry = () => known.begin(a, { isRetry: true, whole: false }, 0)
   const [first] = [retry(), retry(), retry()]
-  expect(known.mayRetry(b, 0)).toBe(false)
+  expect(known.mayRetry(b, 0, calm)).toBe(false)
   for (let count = 0; count < 20; count++) known.enter(0)
-  expect(known.mayRetry(b, 0)).toBe(true)
+  expect(known.mayRetry(b, 0, calm)).toBe(true)
   retry()
-  expect(known.mayRetry(b, 0)).toBe(false)
+  expect(known.mayRetry(b, 0, calm)).toBe(false)
   // One that has its first content is a retry no more, and counts once.
   first?.answered(0)
   first?.ended('success', 0)
-  expect(known.mayRetry(b, 0)).toBe(true)
+  expect(known.mayRetry(b, 0, calm)).toBe(true)
   retry()
-  expect(known.mayRetry(b, 0)).toBe(false)
+  expect(known.mayRetry(b, 0, calm)).toBe(false)
 })
 
 test('requests that come while three wait for an endpoint that has gone silent go elsewhere', () => {

@@ -64,10 +64,10 @@ export class Circuit {
     }
   }
 
-  /** Whether it may be asked after others have failed. */
-  mayRetry(nowMs: number): boolean {
+  /** Whether it may be asked after others have failed. Where most are given up, that is no reason to leave it out. */
+  mayRetry(nowMs: number, { panics }: { panics: boolean }): boolean {
     const { ejected, cooling, probed } = this.standing(nowMs)
-    return (!ejected || probed) && !cooling && this.#budget.allows(nowMs)
+    return (panics || !ejected || probed) && !cooling && this.#budget.allows(nowMs)
   }
 
   p99Ms(whole: boolean, nowMs: number): number | undefined {

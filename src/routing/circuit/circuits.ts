@@ -44,10 +44,10 @@ export class Circuits {
   }
 
   /** Whether it may be asked after another has failed: retries must not add much to a load that nobody can bear. */
-  mayRetry(endpoint: Endpoint, nowMs: number): boolean {
+  mayRetry(endpoint: Endpoint, nowMs: number, plan: { panics: boolean }): boolean {
     const { retriesInFlightMin, retriesInFlightPercent } = this.#limits
     const retriesMax = Math.max(retriesInFlightMin, (this.#inFlight * retriesInFlightPercent) / 100)
-    return this.#retriesInFlight < retriesMax && (this.#known(endpoint)?.mayRetry(nowMs) ?? true)
+    return this.#retriesInFlight < retriesMax && (this.#known(endpoint)?.mayRetry(nowMs, plan) ?? true)
   }
 
   begin(endpoint: Endpoint, { isRetry, whole }: { isRetry: boolean; whole: boolean }, nowMs: number): Trial {
