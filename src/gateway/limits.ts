@@ -58,9 +58,9 @@ const limits = z.strictObject({
   retryTokensMin: z._default(positive, 5),
   retryTokenSuccesses: z._default(positive, 5),
   retryTokenMs: z._default(positive, 10_000),
-  /** And in one isolate, of all that it serves, so many at a time. */
+  /** And in one isolate, of all that it serves, so many at a time: a whole burst may have met the same failing host. */
   retriesInFlightPercent: z._default(percent, 20),
-  retriesInFlightMin: z._default(positive, 20),
+  retriesInFlightMin: z._default(positive, 200),
   /** A connection that broke before any answer is tried again within so long, where nobody else is left to ask. */
   repeatDelayMs: z._default(positive, 250),
   /** How long a caller's profile is used without asking for a newer one. */

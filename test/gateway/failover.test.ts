@@ -364,7 +364,11 @@ test('where nobody else is left the whole burst may ask it', async () => {
 })
 
 test('a burst at a host that fails is served by the next, all of it', async () => {
-  const { ask } = await hosts([[failing(500)], [fine]])
-  const answers = await Promise.all(Array.from({ length: 20 }, () => ask()))
-  expect(answers.map(({ content }) => content)).toEqual(Array<string>(20).fill('ok'))
+  const { ask, upstreams } = await hosts([[[gate('all'), ...failing(500)]], [[gate('all'), ...fine]]])
+  const answers = Promise.all(Array.from({ length: 60 }, () => ask()))
+  for (const upstream of upstreams) {
+    await upstream?.until(({ length }) => length === 60)
+    await upstream?.open('all')
+  }
+  expect((await answers).map(({ content }) => content)).toEqual(Array<string>(60).fill('ok'))
 })
