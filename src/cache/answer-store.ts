@@ -26,8 +26,7 @@ export type Complaint = 'spent' | 'failed'
 
 /**
  * Kept answers by key, in order of nearness: this isolate, this data centre (the Cache API, which has no effect without
- * a domain of one's own), everywhere (KV). None of them may fail a request: what cannot be read, or
- * was damaged, is a miss.
+ * a domain of one's own), everywhere (KV). None of them may fail a request: what cannot be read or was damaged is a miss.
  */
 export class AnswerStore {
   readonly #kv: KVNamespace
@@ -71,7 +70,7 @@ export class AnswerStore {
     this.#keepNear(key, clearedNow())
   }
 
-  /** Isolates that have the answer hear of it: an answer that is absent may only not have reached KV. */
+  /** Written, not deleted: isolates keep an answer that KV lacks, for it may have taken no writes. */
   async clearFar(key: string): Promise<Complaint | undefined> {
     // Somebody has asked meanwhile, and that answer is newer than the clear.
     if (this.#readNear(key)?.answer.expiresAtMs) return undefined

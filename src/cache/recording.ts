@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/json.ts'
 import { readObject } from '../wire/json.ts'
 import type { GenerationEvent } from '../generation/events.ts'
 import type { Format } from '../generation/request.ts'
+import { noUsage } from '../generation/usage.ts'
 
 /** The generation that an answer comes from. */
 export interface Source {
@@ -35,11 +36,13 @@ export class Recording {
   readonly #frames: string[] = []
   readonly #events: string[] = []
   #characters = 0
+  #serviceTier: string | undefined
   #finished = false
   #flawed = false
 
   add({ native, ...event }: GenerationEvent): void {
-    // A replay costs nothing and so counts nothing.
+    // A replay costs nothing and so counts nothing, but says how it was served.
+    if (event.type === 'usage') this.#serviceTier = event.usage.serviceTier ?? this.#serviceTier
     if (this.#flawed || event.type === 'usage') return
     // Nor is anything of a provider's named after it.
     if (event.type === 'start') delete event.upstreamId
@@ -59,6 +62,10 @@ export class Recording {
   /** The answer's text, if it came to a proper end. */
   text(source: Source, storedAtMs: number, expiresAtMs: number): string | undefined {
     if (!this.#finished || this.#flawed) return undefined
+    if (this.#serviceTier !== undefined) {
+      const usage = { ...noUsage, serviceTier: this.#serviceTier }
+      this.#write(this.#events, JSON.stringify([-1, { type: 'usage', usage }]))
+    }
     const head = JSON.stringify({ source, storedAtMs, expiresAtMs, format: this.#format ?? null })
     return `${head.slice(0, -1)},"frames":[${this.#frames.join(',')}],"events":[${this.#events.join(',')}]}`
   }
@@ -80,10 +87,12 @@ export function replayed({ format, frames, events }: StoredAnswer): GenerationEv
 /** What begins or ends an answer may hold the counts of its provider. */
 function withoutCounts(frame: JsonObject): JsonObject {
   const { usage: _usage, ...rest } = frame
-  const { message, response } = rest
+  const { response } = rest
+  const message = readObject(rest['message'])
+  const tier = readObject(message?.['usage'])?.['service_tier']
   return {
     ...rest,
-    ...(readObject(message) && { message: { ...readObject(message), usage: null } }),
+    ...(message && { message: { ...message, usage: tier === undefined ? null : { service_tier: tier } } }),
     // What it repeats of the answer was told before.
     ...(readObject(response) && { response: { ...readObject(response), usage: null, output: [] } }),
   }

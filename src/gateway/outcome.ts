@@ -149,7 +149,9 @@ export class Outcome {
   charge(): Charge {
     const endedAt = Math.floor(Date.now() / 1000)
     if (!this.endpoint || !this.committed) {
-      return { usage: noUsage, costNanos: 0, upstreamPromptNanos: 0, upstreamCompletionNanos: 0, endedAt }
+      // A repeated answer tells the tier it was served in, and no counts.
+      const usage = (this.recalled && this.#reported?.usage) ?? noUsage
+      return { usage, costNanos: 0, upstreamPromptNanos: 0, upstreamCompletionNanos: 0, endedAt }
     }
     const usage = this.#usage(this.endpoint)
     const { costNanos, promptNanos, completionNanos } = this.#cost(usage, this.endpoint)

@@ -200,6 +200,43 @@ test.each(Object.entries(cases))(
   },
 )
 
+/** Every word on the tier it was served in, however deep. */
+function tiers(value: Json | undefined): Json[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, field]) => (name === 'service_tier' ? [field] : tiers(field)))
+}
+
+const flexible = chatStream([
+  ...['Hel', 'lo'].map((word) => delta({ content: word })),
+  finish('stop'),
+  { ...usage(5, 2), service_tier: 'flex' },
+])
+const urgent = messageStream(
+  messageStart({ input_tokens: 25, output_tokens: 1, service_tier: 'priority' }),
+  ...text(0, 'Hi'),
+  ...messageEnd('end_turn', { output_tokens: 12 }),
+)
+
+test.each<[string, string, Case]>([
+  ...['chat/completions', 'messages', 'responses'].map((path): [string, string, Case] => [
+    'flex',
+    path,
+    { path, model: llama, slug: 'DEEPINFRA', answer: flexible },
+  ]),
+  ...['chat/completions', 'messages'].map((path): [string, string, Case] => [
+    'priority',
+    path,
+    { path, model: haiku, slug: 'ANTHROPIC', answer: urgent },
+  ]),
+])('what was served in the tier %s is repeated so at /%s', async (tier, _, each) => {
+  for (const stream of [true, false]) {
+    const { miss, hit } = await twice(each, stream)
+    const read = (stream && eventsOf[each.path]) || ((whole: string): Json[] => [JSON.parse(whole)])
+    expect(tiers(read(miss.text))).toContain(tier)
+    expect(tiers(read(hit.text))).toEqual(tiers(read(miss.text)))
+  }
+})
+
 test('[I155] embeddings are repeated, with zero usage', async () => {
   const data = [{ object: 'embedding', index: 0, embedding: [0.5, -2, 1] }]
   const answer = replyJson(200, { object: 'list', data, usage: { prompt_tokens: 9, total_tokens: 9 } })
