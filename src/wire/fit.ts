@@ -18,8 +18,14 @@ export function fitted(encode: Encode): Encode {
     const { request, dropped } = withoutRefused(thinking(asked, target), target)
     const upstream = encode(request, target)
     refuseUnpriced(upstream.body, target)
-    return dropped.length === 0 ? upstream : { ...upstream, dropped: [...upstream.dropped, ...dropped] }
+    const told = [...upstream.dropped, ...dropped].filter((name) => !isMet(name, target))
+    return { ...upstream, dropped: told }
   }
+}
+
+/** What OpenAI sells as a model of its own is not asked to think as it does. */
+function isMet(name: string, { upstreamModel }: UpstreamTarget): boolean {
+  return name === 'reasoning.mode' && /(gpt|o\d).*-pro/i.test(upstreamModel)
 }
 
 function refuseUnpriced(body: JsonObject, target: UpstreamTarget): void {

@@ -553,6 +553,8 @@ test('ways to reason that came with GPT-5.6 reach it from clients of chat, and n
   const older = encodeChat(ask, { upstreamModel: 'gpt-5.4' })
   expect(older.body['reasoning']).toEqual({ effort: 'high', summary: 'auto' })
   expect(older.dropped).toEqual(['reasoning.mode', 'reasoning.context'])
+  // It is that mode.
+  expect(encodeChat(ask, { upstreamModel: 'gpt-5.4-pro' }).dropped).toEqual(['reasoning.context'])
 })
 
 const detail = (format: string) => ({ type: 'reasoning.encrypted', data: 'gAAA', id: 'rs_9', format })
