@@ -6,11 +6,11 @@ import { messageEnd, messageStart, messageStream, text } from '../support/anthro
 import { ask } from '../support/chat.ts'
 import { provider } from '../support/provider.ts'
 
-const searching = {
+const commanding = {
   model: 'z-ai/glm-4.7',
   max_tokens: 100,
   messages: [{ role: 'user', content: 'Hello' }],
-  tools: [{ type: 'web_search_20250305', name: 'web_search' }],
+  tools: [{ type: 'bash_20250124', name: 'bash' }],
 }
 
 test('what a cheaper endpoint has no words for is asked of one that speaks the format', async () => {
@@ -25,7 +25,7 @@ test('what a cheaper endpoint has no words for is asked of one that speaks the f
     Z_AI_API_KEY: 'k',
     Z_AI_ANTHROPIC_BASE_URL: upstream.baseUrl,
   }
-  const { response, settled } = await ask(settings, searching, { path: '/api/v1/messages', key })
+  const { response, settled } = await ask(settings, commanding, { path: '/api/v1/messages', key })
   expect(await response.json()).toMatchObject({ content: [{ type: 'text', text: 'Found' }] })
   await settled()
   expect(await upstream.calls()).toHaveLength(1)
@@ -35,7 +35,7 @@ test('what no endpoint has words for is refused by name, and nobody is asked', a
   const { key } = await account(env)
   const upstream = await provider(messageStream())
   const settings: Env = { ...env, DEEPINFRA_API_KEY: 'k', DEEPINFRA_BASE_URL: upstream.baseUrl }
-  const { response, settled } = await ask(settings, searching, { path: '/api/v1/messages', key })
+  const { response, settled } = await ask(settings, commanding, { path: '/api/v1/messages', key })
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({
     error: { type: 'invalid_request_error', message: expect.stringContaining('tools[0]') },
