@@ -261,14 +261,13 @@ export class Outcome {
   #isPossible(usage: Usage, endpoint: Endpoint): boolean {
     const { promptTokens, completionTokens, reasoningTokens } = usage
     const { promptTokensMax, maxTokens = endpoint.contextLength } = this.#exchange.request
-    // After each search of the provider's the model reads the whole again.
-    const turns = 1 + usage.webSearches
+    const turns = Math.max(1 + usage.webSearches, usage.turns ?? 1)
     return (
-      usage.webSearches <= searchesMost &&
+      turns <= turnsMost &&
       promptTokens <= turns * Math.max(endpoint.contextLength, promptTokensMax) &&
       completionTokens <= turns * endpoint.contextLength &&
-      // Some hosts do not count reasoning towards the cap.
-      completionTokens - reasoningTokens <= maxTokens &&
+      // Some hosts do not count reasoning towards the cap, and it is no cap on what sums up between turns.
+      (usage.turns !== undefined || completionTokens - reasoningTokens <= maxTokens) &&
       // Providers send zeros first and the truth last; a stream that broke off in between holds only zeros.
       (completionTokens > 0 || this.#delivered.tokens === 0)
     )
@@ -287,8 +286,8 @@ interface Report {
   deliveredTokens: number
 }
 
-/** No answer searches more often; each is billed, and lets the model have read its context once more. */
-const searchesMost = 100
+/** No answer takes more: after each search, and whatever else a provider runs, the model reads its context once more. */
+const turnsMost = 101
 
 /** Enough tokens that the rounding of their cost does not matter. */
 const tokensPerMeasure = 1_000_000

@@ -22,6 +22,13 @@ export interface Usage {
   completionImageTokens: number
   /** Searches of the web that the provider made and bills. */
   webSearches: number
+  /**
+   * How often the model read its context, where the provider ran tools or summed up in between: each time is in the
+   * totals. Absent: once, and once more after each search.
+   */
+  turns?: number
+  /** The longest prompt of these, where each is told: it is by its length that long prompts have prices of their own. */
+  longestPromptTokens?: number
   /** The service tier it was served in, such as `flex` or `priority`; absent: the usual one. */
   serviceTier?: string
   /** Counted by the gateway because the provider did not say, or said something impossible. */

@@ -72,13 +72,20 @@ function response(usage: JsonObject, ...items: JsonObject[]): JsonObject {
 describe('searches of the web', () => {
   test('cost what OpenAI asks for a search, at a model whose list has no price of one', async () => {
     const request = { tools: [{ type: 'web_search' }] }
-    const answer = response({}, search('search'), search('search'), search('search'))
-    // 1000 × 0.25 + 100 × 2 millionths of a dollar and a cent for each search.
+    const answer = response({}, search('search'), search('search'), search('open_page'), search('search'))
+    // 1000 × 0.25 + 100 × 2 millionths of a dollar, and a cent for each search: pages are opened for nothing.
     expect(await asked('responses', request, answer)).toMatchObject({
       cost: 0.03045,
       charged: 0.03045,
       held: 0,
     })
+  })
+
+  test('are as many as xAI counts', async () => {
+    const request = { tools: [{ type: 'web_search' }] }
+    const counts = { server_side_tool_usage_details: { web_search_calls: 2 } }
+    // 1000 × 1.25 + 100 × 2.5 millionths of a dollar, and half a cent for each search.
+    expect(await asked('grok', request, response(counts, search('search')))).toMatchObject({ cost: 0.0115 })
   })
 
   test('are not asked for where nobody knows what one costs', async () => {
@@ -129,6 +136,50 @@ test.each<[string, keyof typeof doors, JsonObject]>([
   const refused = await asked(door, request)
   expect(refused).toMatchObject({ status: 400, charged: 0, held: 0, calls: 0 })
   expect(refused.message).toContain(`tools: what ${type} costs at this provider is not known here`)
+})
+
+/** A message of these turns, which their provider took by itself, and what it ran between them. */
+function compacted(turns: JsonObject[], ran?: JsonObject): JsonObject {
+  const head = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', stop_reason: 'end_turn' }
+  const usage = { input_tokens: 1, output_tokens: 1, iterations: turns, ...(ran && { server_tool_use: ran }) }
+  return { ...head, content: [{ type: 'text', text: 'Hi' }], usage }
+}
+
+describe('turns that the provider takes by itself', () => {
+  const request = { model: 'anthropic/claude-haiku-4.5', max_tokens: 1000 }
+  /** A prompt of more than 100,000 tokens costs more. */
+  const haiku = { ...request, model: 'anthropic/claude-haiku-5.5' }
+
+  test('are billed as it lists them, though their answers together are beyond the cap', async () => {
+    const answer = compacted([
+      { type: 'compaction', input_tokens: 180_000, output_tokens: 3500 },
+      { type: 'message', input_tokens: 23_000, output_tokens: 900 },
+    ])
+    // 203,000 × 1 + 4,400 × 5 millionths of a dollar.
+    expect(await asked('messages', request, answer)).toMatchObject({ cost: 0.225, charged: 0.225, held: 0 })
+  })
+
+  test('are long as each of them is, and not as all together are', async () => {
+    const turn = { input_tokens: 90_000, output_tokens: 10 }
+    const short = await asked('messages', haiku, compacted([turn]))
+    expect(await asked('messages', haiku, compacted([turn, turn]))).toMatchObject({
+      cost: 2 * Number(short.cost),
+    })
+  })
+
+  test('may each fill the context', async () => {
+    const tools = [{ type: 'web_fetch_20250910', name: 'web_fetch' }]
+    const answer = compacted([{ input_tokens: 390_000, output_tokens: 2000 }], { web_fetch_requests: 1 })
+    expect(await asked('messages', { ...request, tools }, answer)).toMatchObject({ cost: 0.4 })
+  })
+
+  test('are not believed without a bound', async () => {
+    const endless = compacted(
+      Array.from({ length: 102 }, () => ({ input_tokens: 1, output_tokens: 100_000 })),
+    )
+    const { cost } = await asked('messages', request, endless)
+    expect(Number(cost)).toBeLessThan(0.001)
+  })
 })
 
 test('tools that cost their tokens alone are asked for', async () => {

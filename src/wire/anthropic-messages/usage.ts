@@ -8,12 +8,18 @@ import { servedIn } from '../service-tier.ts'
 /** A provider's counts as ours; `undefined` where it has told none yet. The format counts what is cached beside `input_tokens`. */
 export function readUsage(counts: JsonObject): Usage | undefined {
   // Where a request took several turns of the model, the sums of the whole leave some out.
-  const turns = (readArray(counts['iterations']) ?? []).map(readObject).filter((turn) => turn !== undefined)
-  const parts = (turns.length > 0 ? turns : [counts]).map(readTurn)
+  const iterations = (readArray(counts['iterations']) ?? [])
+    .map(readObject)
+    .filter((turn) => turn !== undefined)
+  const parts = (iterations.length > 0 ? iterations : [counts]).map(readTurn)
   const sum = (pick: (part: Usage) => number) => parts.reduce((total, part) => total + pick(part), 0)
   const promptTokens = sum((part) => part.promptTokens)
   const completionTokens = sum((part) => part.completionTokens)
   if (promptTokens + completionTokens === 0) return undefined
+  const ran = readObject(counts['server_tool_use']) ?? {}
+  const calls = Object.values(ran).reduce((total: number, each) => total + (readCount(each) ?? 0), 0)
+  const turns = Math.max(parts.length, 1 + calls)
+  const longest = parts.reduce((most, part) => Math.max(most, part.promptTokens), 0)
   const thought = readCount(readObject(counts['output_tokens_details'])?.['thinking_tokens']) ?? 0
   return {
     ...noUsage,
@@ -23,7 +29,9 @@ export function readUsage(counts: JsonObject): Usage | undefined {
     cacheWriteTokens: sum((part) => part.cacheWriteTokens),
     cacheWriteLongTokens: sum((part) => part.cacheWriteLongTokens),
     reasoningTokens: Math.min(thought, completionTokens),
-    webSearches: readCount(readObject(counts['server_tool_use'])?.['web_search_requests']) ?? 0,
+    webSearches: readCount(ran['web_search_requests']) ?? 0,
+    ...(turns > 1 && { turns }),
+    ...(parts.length > 1 && { longestPromptTokens: longest }),
     ...servedIn(counts['speed'] === 'fast' ? 'fast' : counts['service_tier']),
   }
 }

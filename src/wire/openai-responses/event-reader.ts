@@ -100,7 +100,7 @@ export class EventReader implements AnswerReader {
     for (const [index, item] of (readArray(response['output']) ?? []).entries()) {
       events.push(...this.#items.readItem(index, item))
     }
-    const usage = readUsage(response, this.#target.quirks, this.#items.webSearches)
+    const usage = readUsage(response, this.#target.quirks, this.#items.ran)
     if (usage) events.push({ type: 'usage', usage })
     this.#finish ??= {
       type: 'finish',

@@ -23,7 +23,8 @@ const deltas: ReadonlyMap<string, PartKind> = new Map(
  * says at its end and no delta said before is told then.
  */
 export class ItemReader {
-  webSearches = 0
+  /** What the provider ran by itself, and of that the searches that it bills. */
+  readonly ran = { calls: 0, webSearches: 0 }
   readonly #maker: string | undefined
   readonly #items = new Map<number, OpenItem>()
   #calls = 0
@@ -148,7 +149,11 @@ export class ItemReader {
       case 'image_generation_call':
         return imageOf(item)
       case 'web_search_call':
-        this.webSearches++
+        this.ran.calls++
+        if (!unbilled.includes(readText(readObject(item['action'])?.['type']) ?? '')) this.ran.webSearches++
+        return []
+      case 'mcp_call':
+        this.ran.calls++
         return []
       default:
         return []
@@ -185,6 +190,9 @@ export class ItemReader {
     return { ...item, encrypted_content: writeSealed({ seal, of: 'thought' }), format: this.#maker }
   }
 }
+
+/** What a search does for nothing: it reads what it found (OpenAI: "search actions incur a tool call cost"). */
+const unbilled = ['open_page', 'find_in_page']
 
 /** Adds to what was told of something, and gives what it was before. */
 function count(open: OpenItem, what: string, more: number): number {

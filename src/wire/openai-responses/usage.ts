@@ -8,9 +8,13 @@ import { servedIn } from '../service-tier.ts'
 
 /**
  * A provider's counts as ours; `undefined` where they are impossible or an early placeholder of zeros: then the gateway
- * counts. `webSearches`: those that were seen in the answer.
+ * counts. `ran`: what was seen in the answer; a host may count the searches itself.
  */
-export function readUsage(response: JsonObject, quirks: Quirks, webSearches: number): Usage | undefined {
+export function readUsage(
+  response: JsonObject,
+  quirks: Quirks,
+  ran: { calls: number; webSearches: number },
+): Usage | undefined {
   const counts = readObject(response['usage'])
   const prompt = readCount(counts?.['input_tokens'])
   const completion = readCount(counts?.['output_tokens'])
@@ -18,6 +22,7 @@ export function readUsage(response: JsonObject, quirks: Quirks, webSearches: num
     return undefined
 
   const ofPrompt = readObject(counts['input_tokens_details'])
+  const ofTools = readObject(counts['server_side_tool_usage_details'])
   const cached = readCount(ofPrompt?.['cached_tokens']) ?? 0
   const written = readCount(ofPrompt?.['cache_write_tokens']) ?? 0
   const writtenLong = readCount(readObject(ofPrompt?.['cache_write_tokens_details'])?.['ttl_12h']) ?? 0
@@ -34,7 +39,8 @@ export function readUsage(response: JsonObject, quirks: Quirks, webSearches: num
     cacheWriteTokens,
     cacheWriteLongTokens: Math.min(writtenLong, cacheWriteTokens),
     reasoningTokens: reasoning,
-    webSearches,
+    webSearches: readCount(ofTools?.['web_search_calls']) ?? ran.webSearches,
+    ...(ran.calls > 0 && { turns: 1 + ran.calls }),
     ...servedIn(response['service_tier']),
   }
 }
