@@ -225,13 +225,23 @@ function likeFirst(
     (router !== undefined || model === first?.model) && (serviceTier !== 'priority' || tier === first?.tier)
 }
 
-/** The ranking with the endpoint first that served the conversation before, if it may serve and is not given up. */
+/**
+ * The ranking with the endpoint first that served the conversation before, if it may serve and is not given up; else,
+ * where another model would come first, with one that serves the same model.
+ */
 export function stuckTo(ranking: Ranking, stickTo: string | undefined, health: HealthOf): Ranking {
   if (stickTo === undefined || !ranking.sticks) return ranking
-  const sticky = ranking.all.find(({ endpoint }) => endpointKey(endpoint) === stickTo)
-  if (!sticky || !ranking.sticksTo(sticky.endpoint) || !savesByCache(sticky.endpoint)) return ranking
-  const { ejected, cooling, outage } = health(sticky.endpoint)
-  if (ejected || cooling || outage) return ranking
+  const [first] = ranking.all
+  const may = ranking.all.filter(({ endpoint }) => {
+    const { ejected, cooling, outage } = health(endpoint)
+    return ranking.sticksTo(endpoint) && savesByCache(endpoint) && !ejected && !cooling && !outage
+  })
+  const isOfModel = ({ model }: Endpoint) =>
+    model !== first?.endpoint.model && stickTo.startsWith(`${model.id} `)
+  const sticky =
+    may.find(({ endpoint }) => endpointKey(endpoint) === stickTo) ??
+    may.find(({ endpoint }) => isOfModel(endpoint))
+  if (!sticky) return ranking
   const others = ranking.all.filter((each) => each !== sticky)
   const all = [{ endpoint: sticky.endpoint, reason: 'served this conversation before' }, ...others]
   return { ...ranking, all, ranked: cut(all, ranking.rules) }

@@ -68,21 +68,44 @@ describe('where an endpoint costs more than those that would be tried', () => {
   })
 })
 
-test('[R128] what a router chose answers the whole conversation, while it is among its choices', async () => {
-  const { baseUrl } = await provider(
+/** Asks the auto router in one conversation, and tells which model answers. */
+async function conversation() {
+  const anthropic = await provider(
     messageStream(messageStart(), ...text(0, 'Well.'), ...messageEnd('end_turn')),
   )
-  const models = ['haiku', 'sonnet', 'opus'].map((name) => `anthropic/claude-${name}-5.5`)
-  const ask = asking({ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: baseUrl }, chatty.key, {
-    model: 'openrouter/auto',
-    session_id: crypto.randomUUID(),
-  })
-  const served = async (content: string, allowed: string[]) => {
-    const plugins = [{ id: 'auto-router', allowed_models: allowed }]
-    return (await ask({ messages: [{ role: 'user', content }], plugins })).model
+  const openrouter = await provider(chatAnswer('Well.'))
+  const settings = {
+    ANTHROPIC_API_KEY: 'k',
+    ANTHROPIC_BASE_URL: anthropic.baseUrl,
+    OPENROUTER_API_KEY: 'k',
+    OPENROUTER_BASE_URL: openrouter.baseUrl,
   }
-  const [haiku = '', sonnet = ''] = models
-  expect(await served('Prove that the square root of two is irrational.', models)).toBe(sonnet)
-  expect(await served('What is the capital of Mongolia?', models)).toBe(sonnet)
-  expect(await served('What is the capital of Mongolia?', [haiku])).toBe(haiku)
+  const ask = asking(settings, chatty.key, { model: 'openrouter/auto', session_id: crypto.randomUUID() })
+  return async (content: string, allowed: string[], preferences: JsonObject = {}) => {
+    const plugins = [{ id: 'auto-router', allowed_models: allowed }]
+    return (await ask({ messages: [{ role: 'user', content }], plugins, provider: preferences })).model
+  }
+}
+
+describe('[R128] what a router chose', () => {
+  const hard = 'Prove that the square root of two is irrational.'
+  const easy = 'What is the capital of Mongolia?'
+  const [haiku, sonnet, opus] = [
+    'anthropic/claude-haiku-5.5',
+    'anthropic/claude-sonnet-5.5',
+    'anthropic/claude-opus-5.5',
+  ]
+
+  test('answers the whole conversation, while it is among the choices', async () => {
+    const served = await conversation()
+    expect(await served(hard, [haiku, sonnet, opus])).toBe(sonnet)
+    expect(await served(easy, [haiku, sonnet, opus])).toBe(sonnet)
+    expect(await served(easy, [haiku])).toBe(haiku)
+  })
+
+  test('answers it elsewhere where its endpoint may not', async () => {
+    const served = await conversation()
+    expect(await served(hard, [haiku, sonnet], { only: ['openrouter'] })).toBe(sonnet)
+    expect(await served(easy, [haiku, sonnet], { only: ['anthropic'] })).toBe(sonnet)
+  })
 })
