@@ -112,3 +112,25 @@ test('who cannot be asked costs no attempt', async () => {
   ])
   expect(visited.map(({ endpoint }) => endpoint.tag)).toEqual(['pa', 'pb', 'pc', 'qa', 'qb'])
 })
+
+test('who is being tried by another request is asked last, and asked all the same', async () => {
+  const { endpoints } = modelWith('m/m', [
+    { provider: 'a', dollars: 1 },
+    { provider: 'b', dollars: 2 },
+  ])
+  const limits = limitsOf({})
+  const circuits = new Circuits(limits, () => 0.5)
+  const [a] = endpoints
+  if (!a) throw new Error('the model has its endpoints')
+  circuits.begin(a, { isRetry: false, whole: false }, 0).ended('silent', 0)
+  circuits.begin(a, { isRetry: false, whole: false }, limits.ejectionMs)
+  const itinerary = new Itinerary({ plan: planOf(endpoints), limits }, circuits, () => 0)
+  const visited = []
+  for (let count = 0; count < 3; count++) {
+    // Each is asked after the one before has failed.
+    const endpoint = await itinerary.next(limits.ejectionMs)
+    visited.push(endpoint?.tag)
+    if (endpoint) itinerary.failed(endpoint, errorOf('failed'))
+  }
+  expect(visited).toEqual(['b', 'a', undefined])
+})
