@@ -12,7 +12,7 @@ import { makerAt } from '../providers/address.ts'
 import { namesAsked, type Selection } from '../routing/candidate.ts'
 import type { HealthOf } from '../routing/endpoint-health.ts'
 import { isFree, mostTokens, type Removal } from '../routing/filters.ts'
-import { plan, stuckTo, type Ranked, type Ranking } from '../routing/plan.ts'
+import { plan, stuckTo, type Ranking } from '../routing/plan.ts'
 import { nobodyMay } from '../routing/refusals.ts'
 import { nothingLeft } from '../routing/routers/choice.ts'
 import { selectCandidates } from '../routing/select.ts'
@@ -37,7 +37,7 @@ const searchAllowance = 5
 export interface Plan {
   /** The model to begin with. Another may serve: an endpoint says whose it is. */
   model: Model
-  /** In the order of attempts; as many of each model as may be tried. */
+  /** In the order of attempts; as many of each model as may be tried, and who stands by. */
   endpoints: readonly Endpoint[]
   selection: Selection
   ranking: Ranking
@@ -123,12 +123,21 @@ interface Planned {
 }
 
 function pricedPlan({ profile, limits }: PlanningContext, { request, selection, ranking }: Planned): Plan {
-  const endpoints = attempted(ranking.ranked, limits.attemptsMax)
-  const promptCaps = promptCapsOf(request, endpoints)
-  const [first] = endpoints
+  const ranked = ranking.ranked.map(({ endpoint }) => endpoint)
+  const promptCaps = promptCapsOf(request, ranked)
+  const [first] = ranked
   if (!first) throw new Error('unreachable: a plan has an endpoint')
   const { markups, version: profileVersion, routing: settings = [] } = profile
-  const holds = endpoints.map((endpoint) => holdFor({ endpoint, request, promptCaps, markups }))
+  const holdOf = (endpoint: Endpoint) => holdFor({ endpoint, request, promptCaps, markups })
+  const tried = attempted(ranked, limits.attemptsMax)
+  const held = Math.max(...tried.map(holdOf))
+  // Who has no words for a request costs no attempt: one of each further provider stands by that the hold is enough for.
+  const providers = new Set(tried.map(providerKey))
+  const endpoints = ranked.filter(
+    (endpoint) =>
+      tried.includes(endpoint) ||
+      (holdOf(endpoint) <= held && providers.size < providers.add(providerKey(endpoint)).size),
+  )
   return {
     model: first.model,
     endpoints,
@@ -141,18 +150,22 @@ function pricedPlan({ profile, limits }: PlanningContext, { request, selection, 
     free: endpoints.some((endpoint) => isForFree(endpoint, selection)),
     completionCap: Math.max(...endpoints.map((endpoint) => completionCap(endpoint, request))),
     promptCaps,
-    holdNanos: Math.max(...holds),
+    holdNanos: held,
   }
 }
 
 /** As many endpoints of each model as may be tried in all. */
-function attempted(ranked: readonly Ranked[], attemptsMax: number): Endpoint[] {
+function attempted(ranked: readonly Endpoint[], attemptsMax: number): Endpoint[] {
   const counts = new Map<Model, number>()
-  return ranked.flatMap(({ endpoint }) => {
-    const count = counts.get(endpoint.model) ?? 0
-    counts.set(endpoint.model, count + 1)
-    return count < attemptsMax ? [endpoint] : []
+  return ranked.filter(({ model }) => {
+    const count = counts.get(model) ?? 0
+    counts.set(model, count + 1)
+    return count < attemptsMax
   })
+}
+
+function providerKey({ model, provider }: Endpoint): string {
+  return `${model.id} ${provider}`
 }
 
 /** The plan with the endpoint first that served the conversation before. It may need a larger hold. */

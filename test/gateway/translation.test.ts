@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Env } from '../../src/env.ts'
 import { account } from '../support/account.ts'
 import { messageEnd, messageStart, messageStream, text } from '../support/anthropic-events.ts'
-import { ask } from '../support/chat.ts'
+import { ask, askWhole, contentOf } from '../support/chat.ts'
 import { provider } from '../support/provider.ts'
 
 const commanding = {
@@ -42,4 +42,31 @@ test('what no endpoint has words for is refused by name, and nobody is asked', a
   })
   await settled()
   expect(await upstream.calls()).toHaveLength(0)
+})
+
+test('who has no words for a request takes no attempt from those who have, however many they are', async () => {
+  const { key, heldNanos } = await account(env)
+  const anthropic = await provider(
+    messageStream(messageStart(), ...text(0, 'A cat'), ...messageEnd('end_turn')),
+  )
+  const bedrock = await provider(messageStream())
+  const settings: Env = {
+    ...env,
+    ANTHROPIC_API_KEY: 'k',
+    ANTHROPIC_BASE_URL: anthropic.baseUrl,
+    AMAZON_BEDROCK_API_KEY: 'k',
+    AMAZON_BEDROCK_BASE_URL: bedrock.baseUrl,
+  }
+  // Bedrock sells it in several regions and fetches no pictures, and we fetch none from private addresses.
+  const image = { type: 'image_url', image_url: { url: 'https://10.0.0.1/x.png' } }
+  const looking = {
+    model: 'anthropic/claude-sonnet-4.5',
+    max_tokens: 50,
+    messages: [{ role: 'user', content: [{ type: 'text', text: 'What is this?' }, image] }],
+    provider: { order: ['amazon-bedrock', 'anthropic'] },
+  }
+  const { response, text: told } = await askWhole(settings, looking, { key })
+  expect([response.status, contentOf({ text: told, events: [] })]).toEqual([200, 'A cat'])
+  expect([(await bedrock.calls()).length, (await anthropic.calls()).length]).toEqual([0, 1])
+  expect(await heldNanos()).toBe(0)
 })
