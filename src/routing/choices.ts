@@ -42,7 +42,7 @@
  * | A tier and lists of base slugs    | `only`, or an `order` without fallbacks, leaves tiers out that it does not name |
  * | `service_tier` auto and scale     | As if not sent                                                                  |
  * | Given up, or told to wait         | Last in every order; where more than half are given up, none is                 |
- * | Conversations and `sort`          | A sort, an order or a threshold counts before where it was served               |
+ * | Conversations and `sort`          | A sort, an order or a threshold counts before where it was served, whoever's    |
  * | A cap no one can write            | Those that write half as much as the most, or more, are asked for what they can |
  * | An empty list                     | `order`: as if not sent. `only`, `quantizations`: permits nobody, and is a 404   |
  * | `enforce_distillable_text`        | Keeps models whose weights anyone may have                                      |

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Model } from '../../src/catalogue/model.ts'
+import type { RoutingSettings } from '../../src/generation/routing.ts'
 import { unknownHealth } from '../../src/routing/endpoint-health.ts'
 import { plan, stuckTo } from '../../src/routing/plan.ts'
 import { asking, candidate, modelWith, type Asking } from './endpoints.ts'
@@ -12,16 +13,22 @@ const p = modelWith('p/p', [
 const q = modelWith('q/q', [{ ...facts, provider: 'c' }])
 const routing = { conversation: { key: 'talk', explicit: true } }
 
+interface Asked extends Asking {
+  router?: string
+  models?: readonly Model[]
+  settings?: readonly RoutingSettings[]
+}
+
 /** The tags in the order of attempts, of a conversation that was served before by the endpoint of this key. */
 function orderAfter(
   stickTo: string,
-  { router, models = [p, q], ...ask }: Asking & { router?: string; models?: readonly Model[] } = {},
+  { router, models = [p, q], settings = [], ...ask }: Asked = {},
 ): string[] {
   const candidates = models.map((model) => candidate(model))
   const ranking = plan({
     request: asking({ ...ask, routing: { ...routing, ...ask.routing } }),
     selection: { candidates, ...(router !== undefined && { router }) },
-    settings: [],
+    settings,
     health: () => unknownHealth,
     nowMs: 0,
     random: () => 0,
@@ -46,6 +53,17 @@ test('a fallback model that once stood in does not keep the conversation', () =>
 
 test('of the models that a router chose, the one that served goes on', () => {
   expect(orderAfter('q/q c', { router: 'openrouter/auto' })).toEqual(['c', 'a', 'b'])
+})
+
+test('an order, a sort or a threshold counts before that, whether the request has it or its account', () => {
+  for (const preferences of [
+    { order: ['a'] },
+    { sort: { by: 'price' } },
+    { maxLatency: { p50: 1 } },
+  ] as const) {
+    expect(orderAfter('p/p b', { provider: preferences })).toEqual(['a', 'b', 'c'])
+    expect(orderAfter('p/p b', { settings: [{ preferences }] })).toEqual(['a', 'b', 'c'])
+  }
 })
 
 test('who asks for priority is not kept at the usual tier', () => {
