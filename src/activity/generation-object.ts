@@ -128,6 +128,7 @@ function providerResponse(attempt: AttemptRecord): object {
     model_permaslug: attempt.model ?? attempt.upstreamModel,
     latency: attempt.latencyMs,
     is_byok: false,
+    ...(attempt.error !== null && { error: attempt.error }),
     ...(attempt.tag !== undefined && { tag: attempt.tag }),
     ...(attempt.serviceTier !== undefined && { routed_service_tier: attempt.serviceTier }),
     ...(attempt.dropped && { dropped: attempt.dropped }),

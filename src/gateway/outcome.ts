@@ -103,6 +103,13 @@ export class Outcome {
   close(end: End, error?: GatewayError): void {
     this.end = this.finish ? 'finished' : end
     this.error = this.end === 'failed' || this.end === 'stopped' ? error : undefined
+    const { upstream } = this.error?.details ?? {}
+    const last = this.attempts.at(-1)
+    // Who gave the beginning of an answer and no end has failed after all.
+    if (this.committed && upstream && last) {
+      const failed = { status: upstream.status ?? last.status, error: upstream.code ?? 'broken_answer' }
+      this.attempts.splice(-1, 1, { ...last, ...failed })
+    }
   }
 
   /** What the answer says of itself. */

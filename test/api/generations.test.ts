@@ -59,6 +59,7 @@ describe('one generation', () => {
           model_permaslug: 'mini',
           latency: 30,
           is_byok: false,
+          error: 'overloaded',
         },
         {
           status: 200,
