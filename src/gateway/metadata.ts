@@ -5,12 +5,14 @@ import type { Endpoint } from '../catalogue/model.ts'
 import type { GenerationRequest } from '../generation/request.ts'
 import type { AttemptRecord } from '../ledger/contract.ts'
 import type { Selection } from '../routing/candidate.ts'
+import { endpointKey } from '../routing/endpoint-health.ts'
 import type { Removal } from '../routing/filters.ts'
 import type { Ranked } from '../routing/plan.ts'
 import { priceNow } from '../routing/prices.ts'
 import { notTranslated } from '../wire/upstream-error.ts'
 import type { Exchange } from './exchange.ts'
 import type { Outcome } from './outcome.ts'
+import type { Plan } from './plan.ts'
 import type { Place } from './place.ts'
 
 /** Whether the client wants to know how its request was routed. The second name is the older one. */
@@ -111,7 +113,7 @@ function explanationOf({ plan, arrivedAtMs }: Routed, outcome: Outcome, asked: A
   const { gatewayMs, providerMs } = outcome.timing()
   return {
     plan: ranking.ranked.slice(0, endpointsMax).map(priced),
-    excluded: excludedOf(ranking.removed),
+    excluded: excludedOf([...ranking.removed, ...passedOver(plan)]),
     attempts: asked.map(({ tag, provider, error, latencyMs }) => ({
       endpoint: tag ?? provider,
       ...(error !== null && { error }),
@@ -124,8 +126,30 @@ function explanationOf({ plan, arrivedAtMs }: Routed, outcome: Outcome, asked: A
   }
 }
 
-function excludedOf(removed: readonly Removal[]): JsonObject[] {
-  return removed.slice(0, endpointsMax).map(({ endpoint, by }) => ({ ...tagged(endpoint), by }))
+interface Exclusion {
+  endpoint: Endpoint
+  by: string
+}
+
+function excludedOf(excluded: readonly Exclusion[]): JsonObject[] {
+  return excluded.slice(0, endpointsMax).map(({ endpoint, by }) => ({ ...tagged(endpoint), by }))
+}
+
+/** Those that no filter took and that are not tried: one is to be enough, or others know more of what was asked. */
+function passedOver({ selection, ranking: { ranked, all, removed } }: Plan): Exclusion[] {
+  const told = keysOf([...ranked, ...removed])
+  const cut = keysOf(all)
+  return selection.candidates
+    .flatMap(({ endpoints }) => endpoints)
+    .filter((endpoint) => !told.has(endpointKey(endpoint)))
+    .map((endpoint) => ({
+      endpoint,
+      by: cut.has(endpointKey(endpoint)) ? 'allow_fallbacks' : 'others_fit_better',
+    }))
+}
+
+function keysOf(list: readonly { endpoint: Endpoint }[]): Set<string> {
+  return new Set(list.map(({ endpoint }) => endpointKey(endpoint)))
 }
 
 function placed(endpoint: Endpoint): { provider: string; model: string } {

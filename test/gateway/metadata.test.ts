@@ -172,10 +172,15 @@ describe.each(['chat/completions', 'completions', 'messages', 'responses'])('POS
 
   test.for([true, false])('tells a failure in the middle with the error, stream: %s', async (stream) => {
     const half = chatStream([delta('Half')], { noDone: true })
-    expect(metadataOf(await told({ ...request, stream }, { path, deepinfra: half }))).toMatchObject({
+    const answer = await told({ ...request, stream }, { path, deepinfra: half })
+    expect(wholeMetadataOf(answer)).toMatchObject({
       summary: 'available=1',
       endpoints: { available: [{ ...deepinfra, selected: false }] },
-      attempts: [{ ...deepinfra, status: 200 }],
+      attempts: [{ ...deepinfra, status: 502 }],
+      explanation: { attempts: [{ endpoint: 'deepinfra', error: 'ended_early' }] },
+    })
+    expect(await caller.generation(answer.id)).toMatchObject({
+      provider_responses: [{ provider_name: 'DeepInfra', error: 'ended_early' }],
     })
   })
 })
@@ -250,6 +255,22 @@ test('why it was routed so, what it cost and how long it took is explained', asy
   expect(await caller.generation(answer.id)).toMatchObject({
     openrouter_metadata: { strategy: 'direct', explanation: { excluded: [{ by: 'allowed_providers' }] } },
   })
+})
+
+test('who could serve and is not tried is told why as well', async () => {
+  const settings = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: (await provider(chatAnswer('Hi'))).baseUrl }
+  const excluded = async (request: JsonObject) => {
+    const answer = await told(request, { settings, deepinfra: chatAnswer('Hi'), groq: chatAnswer('Hi') })
+    return at(at(wholeMetadataOf(answer), 'explanation'), 'excluded')
+  }
+  expect(await excluded({ provider: { allow_fallbacks: false } })).toEqual([
+    { endpoint: 'groq', model: llama, by: 'allow_fallbacks' },
+  ])
+  const mini = 'openai/gpt-5-mini'
+  expect(await excluded({ model: mini, service_tier: 'flex' })).toEqual([
+    { endpoint: 'openai/priority', model: mini, by: 'tier' },
+    { endpoint: 'openai', model: mini, by: 'others_fit_better' },
+  ])
 })
 
 test("the header Server-Timing tells the gateway's own share", async () => {
