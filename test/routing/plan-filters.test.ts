@@ -79,6 +79,14 @@ test('ignoring a base slug leaves its tiers to who asks for them', () => {
   ])
 })
 
+test('[R86] a list that leaves no flex is served in the usual tier, whether of only or of an order alone', () => {
+  for (const provider of [{ only: ['google-vertex'] }, { order: ['google-vertex'], allowFallbacks: false }]) {
+    const flex = { models: [clouds], provider, routing: { serviceTier: 'flex' } } as const
+    expect(order(flex)).toEqual(['google-vertex/us-east5', 'google-vertex/europe-west1'])
+    expect(removals(flex)['google-vertex/flex']).toBe('allowed_providers')
+  }
+})
+
 const formats = modelWith('m/q', [
   { provider: 'a', dollars: 1, quantization: 'fp8' },
   { provider: 'b', dollars: 2, quantization: 'mxfp8' },
