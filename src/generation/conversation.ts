@@ -51,11 +51,14 @@ export interface TextPart {
 /** Bytes of an input, or where they are. `mediaType` is as the client wrote it, such as `image/png`. */
 export type Source = { kind: 'data'; mediaType: string; base64: string } | { kind: 'url'; url: string }
 
+/** `text` is plain text already; `stored` is known by an id to the provider that the client gave it to. */
+export type FileSource = Source | { kind: 'text'; text: string } | { kind: 'stored'; id: string }
+
 export type InputPart =
   | TextPart
   | { type: 'image'; source: Source; detail?: string; cache?: CacheMark }
-  /** A document: a PDF mostly. `text` is one that is plain text already. */
-  | { type: 'file'; source: Source | { kind: 'text'; text: string }; name?: string; cache?: CacheMark }
+  /** A document: a PDF mostly. */
+  | { type: 'file'; source: FileSource; name?: string; cache?: CacheMark }
   | { type: 'audio'; format: string; base64: string; cache?: CacheMark }
   | { type: 'video'; source: Source; cache?: CacheMark }
 

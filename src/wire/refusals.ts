@@ -62,6 +62,11 @@ export function refuseLongNames(tools: Conversation['tools']): void {
   )
 }
 
+/** A file that the client has given to another provider. */
+export function notStoredHere(): GatewayError {
+  return invalid("file_id: the file is not stored at this model's provider; send the file itself")
+}
+
 export function notYet(name: string): GatewayError {
   return invalid(`${name} is not supported yet`)
 }

@@ -42,3 +42,25 @@ test('a text that is no base64 is refused by its name', async () => {
     sent: undefined,
   })
 })
+
+const refused = {
+  status: 400,
+  message: "file_id: the file is not stored at this model's provider; send the file itself",
+  sent: undefined,
+}
+test.each([
+  ['ANTHROPIC', 'anthropic/claude-haiku-4.5'],
+  ['GOOGLE_AI_STUDIO', 'google/gemini-3.1-pro-preview'],
+])('a file that is stored at another provider is refused by its name: %s', async (slug, model) => {
+  expect(await sendFile(slug, model, { file_id: 'file-1' })).toEqual(refused)
+})
+
+test('a file that is stored at the provider is named to it', async () => {
+  const { sent } = await sendFile('OPENAI', 'openai/gpt-4o-mini', { file_id: 'file-1' })
+  expect(sent).toContain('{"type":"file","file":{"file_id":"file-1"}}')
+})
+
+test('a file without anything in it is refused', async () => {
+  const { status, message } = await sendFile('OPENAI', 'openai/gpt-4o-mini', { filename: 'a.pdf' })
+  expect([status, message]).toEqual([400, 'messages[0].content[1].file.file_data: is required'])
+})

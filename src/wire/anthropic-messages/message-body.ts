@@ -12,7 +12,7 @@ import type {
 import { alternating, type Message } from '../alternating.ts'
 import { argumentsOf, readObject } from '../json.ts'
 import type { UpstreamTarget } from '../protocol.ts'
-import { invalid } from '../refusals.ts'
+import { invalid, notStoredHere } from '../refusals.ts'
 
 /** The system's words and the messages of a conversation, in this format. */
 export function messagesFor(turns: readonly Turn[], target: UpstreamTarget): JsonObject {
@@ -90,6 +90,7 @@ function documentSource({
   source,
   name = 'without a name',
 }: Extract<InputPart, { type: 'file' }>): JsonObject {
+  if (source.kind === 'stored') throw notStoredHere()
   if (source.kind === 'text') return { type: 'text', media_type: 'text/plain', data: source.text }
   if (source.kind === 'url' || source.mediaType === 'application/pdf') return sourceOf(source)
   if (source.mediaType.startsWith('text/')) {

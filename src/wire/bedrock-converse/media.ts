@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { InputPart, Source } from '../../generation/conversation.ts'
-import { invalid } from '../refusals.ts'
+import { invalid, notStoredHere } from '../refusals.ts'
 
 type Media = Exclude<InputPart, { type: 'text' }>
 
@@ -44,6 +44,7 @@ export function mediaBlock(part: Media, name: () => string): JsonObject {
       return { audio: { format: format === 'pcm16' ? 'pcm' : format, source: { bytes: part.base64 } } }
     }
     case 'file':
+      if (part.source.kind === 'stored') throw notStoredHere()
       return part.source.kind === 'text'
         ? { document: { format: 'txt', name: name(), source: { bytes: base64(part.source.text) } } }
         : {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { InputPart, Source } from '../../generation/conversation.ts'
 import type { UpstreamTarget } from '../protocol.ts'
-import { invalid } from '../refusals.ts'
+import { invalid, notStoredHere } from '../refusals.ts'
 
 /** What Google calls the formats of audio, where it is not `audio/<format>`. */
 const audioTypes: Record<string, string> = {
@@ -19,6 +19,7 @@ export function inputPart(part: InputPart, target: UpstreamTarget): JsonObject {
       return inline(audioTypes[format] ?? `audio/${format}`, part.base64)
     }
     case 'file':
+      if (part.source.kind === 'stored') throw notStoredHere()
       return part.source.kind === 'text' ? { text: part.source.text } : mediaPart('file', part.source, target)
     case 'image':
     case 'video':

@@ -96,6 +96,7 @@ function writeInput(part: InputPart): JsonObject {
     case 'file': {
       // A document of plain text is text to every model.
       if (part.source.kind === 'text') return { type: 'text', text: part.source.text, ...cache }
+      if (part.source.kind === 'stored') return { type: 'file', file: { file_id: part.source.id }, ...cache }
       const name = part.name ?? 'document.pdf'
       return { type: 'file', file: { filename: name, file_data: addressOf(part.source) }, ...cache }
     }

@@ -117,8 +117,9 @@ function inputPart(part: Part): InputPart {
     case 'input_video':
       return { type: 'video', source: sourceOf(part.video_url.url), ...cache }
     case 'file': {
-      const { filename, file_data: data } = part.file
-      return { type: 'file', source: sourceOf(data ?? ''), ...(filename && { name: filename }), ...cache }
+      const { filename, file_data: data, file_id: id } = part.file
+      const source = data ? sourceOf(data) : { kind: 'stored' as const, id: id ?? '' }
+      return { type: 'file', source, ...(filename && { name: filename }), ...cache }
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts'
 import { readArray, readObject, readText } from '../json.ts'
 import type { Quirks } from '../protocol.ts'
+import { notStoredHere } from '../refusals.ts'
 import { shortId } from '../short-id.ts'
 
 /** The messages and tools of a request, in the shape that a host with these quirks takes. */
@@ -137,6 +138,7 @@ function nameDocuments(message: JsonObject): JsonObject {
     ...message,
     content: parts.map((part) => {
       const file = readObject(readObject(part)?.['file'])
+      if (file && !file['file_data']) throw notStoredHere()
       return file ? { type: 'document_url', document_url: file['file_data'] ?? '' } : part
     }),
   }

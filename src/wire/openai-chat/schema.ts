@@ -54,11 +54,18 @@ const part = z.discriminatedUnion('type', [
   z.object({ type: z.literal('input_video'), video_url: z.object({ url: z.string() }), ...cached }),
   z.object({
     type: z.literal('file'),
-    file: z.object({
-      filename: z.nullish(z.string()),
-      file_data: z.nullish(z.string()),
-      file_id: z.nullish(z.string()),
-    }),
+    file: z
+      .object({
+        filename: z.nullish(z.string()),
+        file_data: z.nullish(z.string()),
+        file_id: z.nullish(z.string()),
+      })
+      .check(
+        z.refine((file) => Boolean(file.file_data || file.file_id), {
+          path: ['file_data'],
+          message: 'is required',
+        }),
+      ),
     ...cached,
   }),
 ])

@@ -75,6 +75,7 @@ function writeUnmarked(part: InputPart): JsonObject {
     case 'file': {
       if (part.source.kind === 'text') return { type: 'input_text', text: part.source.text }
       if (part.source.kind === 'url') return { type: 'input_file', file_url: part.source.url }
+      if (part.source.kind === 'stored') return { type: 'input_file', file_id: part.source.id }
       const filename = part.name ?? 'document.pdf'
       return { type: 'input_file', filename, file_data: addressOf(part.source) }
     }

@@ -1,5 +1,9 @@
 import { sent, unsupported, type Scenario } from '../columns.ts'
 
+const notStored = unsupported(
+  "file_id: the file is not stored at this model's provider; send the file itself",
+)
+
 /** Pictures, documents, sounds and videos. */
 export const media: readonly Scenario[] = [
   {
@@ -260,6 +264,35 @@ export const media: readonly Scenario[] = [
         max_tokens: 100,
         stream: true,
       }),
+    },
+  },
+  {
+    name: 'a document by its id at a provider',
+    request: {
+      messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] }],
+      max_tokens: 100,
+    },
+    bodies: {
+      'openai-chat': sent({
+        model: 'gpt',
+        messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: 'file-1' } }] }],
+        max_completion_tokens: 100,
+        stream: true,
+        stream_options: { include_usage: true },
+      }),
+      'openai-responses': sent({
+        model: 'gpt',
+        input: [{ type: 'message', role: 'user', content: [{ type: 'input_file', file_id: 'file-1' }] }],
+        stream: true,
+        max_output_tokens: 100,
+        include: ['reasoning.encrypted_content'],
+        store: false,
+      }),
+      'anthropic-messages': notStored,
+      'google-generate': notStored,
+      'bedrock-converse': notStored,
+      'cohere-chat': unsupported("messages: this model's provider takes no files; send text or images"),
+      mistral: notStored,
     },
   },
   {
