@@ -81,6 +81,8 @@ export interface UpstreamFault {
   failOver: boolean
   /** The operator's key was refused, or their bill is unpaid. */
   isCredential?: boolean
+  /** There is another key, which was not refused. */
+  hasAnotherKey?: boolean
 }
 
 /** The one error this code throws on purpose. Anything else that reaches `onError` is a bug and answers 500. */

@@ -164,7 +164,8 @@ function report({ env, client, generationId }: Exchange, endpoint: Endpoint, err
       ...bugIn(error),
     })
   }
-  if (error.details.upstream?.isCredential) credentialRefused(env, endpoint, atMs)
+  const { isCredential, hasAnotherKey = false } = error.details.upstream ?? {}
+  if (isCredential) credentialRefused(env, endpoint, { atMs, isOut: !hasAnotherKey })
 }
 
 function emptyAnswer(): GatewayError {

@@ -70,7 +70,7 @@ export class Itinerary {
       const isTooLong = error.type === 'context_length_exceeded'
       this.#unfit.set(endpoint.model.id, isTooLong ? endpoint.contextLength : Infinity)
     }
-    this.#repeat = upstream?.code === neverAnswered ? endpoint : undefined
+    this.#repeat = upstream?.code === neverAnswered || upstream?.hasAnotherKey ? endpoint : undefined
   }
 
   #mayCome(endpoint: Endpoint, nowMs: number): boolean {
@@ -95,8 +95,8 @@ export class Itinerary {
   }
 
   /**
-   * Where nobody else is left, a connection that broke before any answer is worth a second one, once. All who lost one
-   * at the same moment must not come back at the same moment.
+   * Where nobody else is left, a connection that broke before any answer is worth a second one, once, and so is another
+   * key. All who lost one at the same moment must not come back at the same moment.
    */
   async #again(nowMs: number): Promise<Endpoint | undefined> {
     const endpoint = this.#repeat

@@ -3,7 +3,7 @@ import { GatewayError } from '../base/errors.ts'
 import { mayBeAsked, namesHost } from '../base/hosts.ts'
 import type { Format } from '../generation/request.ts'
 import { bearer, type Ask, type Outgoing } from './auth/auth.ts'
-import { chooseKey } from './auth/key-choice.ts'
+import { chooseKey, setKeyAside } from './auth/key-choice.ts'
 import { settingOf, type ProviderEnv } from './live.ts'
 import type { Provider, Surface } from './provider.ts'
 import { addressSuffix, makerOf, providerOf, variableOf } from './table.ts'
@@ -81,11 +81,23 @@ const headers = z.record(
   z.string().check(z.regex(/^[\x20-\x7e]*$/)),
 )
 
+/** The key of several that a call was given. */
+export interface Drawn {
+  key?: string
+}
+
+interface Asking {
+  surface: Surface
+  request: Outgoing
+  ask: Ask
+  drawn: Drawn
+}
+
 /** The headers of a request, made from nothing: none of the client's is among them. */
 export async function headersOf(
   env: ProviderEnv,
   provider: Provider,
-  { surface: { auth = bearer }, request, ask }: { surface: Surface; request: Outgoing; ask: Ask },
+  { surface: { auth = bearer }, request, ask, drawn }: Asking,
 ): Promise<Record<string, string>> {
   const isTrusted = !provider.open || mayHaveKey(env, provider, new URL(request.url))
   const own = {
@@ -97,7 +109,7 @@ export async function headersOf(
   if (!isTrusted) return own
   return {
     ...own,
-    ...(await auth.headers({ ...request, headers: own }, settingsOf(env, provider), Date.now(), ask)),
+    ...(await auth.headers({ ...request, headers: own }, settingsOf(env, provider, drawn), Date.now(), ask)),
   }
 }
 
@@ -111,11 +123,19 @@ function isOwnHost(env: ProviderEnv, provider: Provider, { origin }: URL): boole
   return URL.canParse(base) && new URL(base).origin === origin
 }
 
-function settingsOf(env: ProviderEnv, provider: Provider): Setting {
+function settingsOf(env: ProviderEnv, provider: Provider, drawn: Drawn = {}): Setting {
   return (suffix) => {
     const value = settingOf(env, variableOf(provider, suffix))
-    return suffix === 'API_KEY' && value !== undefined ? chooseKey(value, Math.random()) : value
+    if (suffix !== 'API_KEY' || value === undefined) return value
+    drawn.key ??= chooseKey(env, value, Math.random(), Date.now())
+    return drawn.key
   }
+}
+
+/** The provider refused the key that was drawn. Whether there is another to draw. */
+export function keyRefused(env: ProviderEnv, provider: Provider, { key }: Drawn): boolean {
+  const value = settingOf(env, variableOf(provider, 'API_KEY'))
+  return value !== undefined && key !== undefined && setKeyAside(env, value, key, Date.now())
 }
 
 function furtherHeaders(env: ProviderEnv, provider: Provider): Record<string, string> {

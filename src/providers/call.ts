@@ -8,7 +8,7 @@ import { inputsIn } from '../wire/embeddings/request.ts'
 import { parseJson, readObject } from '../wire/json.ts'
 import type { Protocol, Quirks, UpstreamBody, UpstreamTarget } from '../wire/protocol.ts'
 import { brokenAnswer, bugAt, untranslatable, upstreamError } from '../wire/upstream-error.ts'
-import { addressOf, headersOf, surfaceOf } from './address.ts'
+import { addressOf, headersOf, keyRefused, surfaceOf, type Drawn } from './address.ts'
 import type { Ask } from './auth/auth.ts'
 import { readText } from './body.ts'
 import { fetchOutside } from './fetch.ts'
@@ -79,7 +79,10 @@ export async function* call(
   } catch (error) {
     // What the runtime says of an aborted read differs; why it was aborted does not.
     if (attempt.signal.aborted) throw attempt.signal.reason
-    throw error instanceof GatewayError ? error : bugAt(error)
+    const failure = error instanceof GatewayError ? error : bugAt(error)
+    const { upstream } = failure.details
+    if (upstream?.isCredential && keyRefused(env, way.provider, way.drawn)) upstream.hasAnotherKey = true
+    throw failure
   } finally {
     signal.removeEventListener('abort', leave)
     watch.stop()
@@ -94,6 +97,7 @@ export interface Way {
   target: UpstreamTarget
   /** Its own address, instead of its provider's. */
   baseUrl?: string
+  drawn: Drawn
 }
 
 export function wayTo(env: ProviderEnv, target: CallTarget, { native }: GenerationRequest): Way {
@@ -105,6 +109,7 @@ export function wayTo(env: ProviderEnv, target: CallTarget, { native }: Generati
     provider,
     surface,
     ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }),
+    drawn: {},
     target: {
       ...target,
       ...(native.format === 'openai-embeddings' && { inputs: inputsIn(native.body) }),
@@ -163,7 +168,7 @@ export interface Posted {
 }
 
 export async function post(
-  { provider, surface, baseUrl }: Way,
+  { provider, surface, baseUrl, drawn }: Way,
   { path, headers, body }: Posted,
   { env, signal }: { env: ProviderEnv; signal: AbortSignal },
 ): Promise<Response> {
@@ -171,7 +176,7 @@ export async function post(
   const url = addressOf(env, provider, { surface, path, ...(baseUrl !== undefined && { baseUrl }) })
   const text = JSON.stringify(body)
   const outgoing = { method: 'POST' as const, url, headers, body: text }
-  const signed = headersOf(env, provider, { surface, request: outgoing, ask: asking(transport) })
+  const signed = headersOf(env, provider, { surface, request: outgoing, ask: asking(transport), drawn })
   return await transport(url, {
     method: 'POST',
     headers: await orAborted(signed, signal),

@@ -17,8 +17,8 @@
  * | Errors of percentiles             | 4.8 % at most, see `health/sketch.ts`                                           |
  * | A bad tool call                   | Its arguments are no JSON, or its name is none of the request's. They are not    |
  * |                                   | held against the schema: a validator would add 6 KiB to the Worker, gzipped       |
- * | A key that its provider refuses   | By 401 or 402: the provider is left for last for 5 minutes by this isolate; where |
- * |                                   | it has several keys, the next attempt draws another. 403 may be about one model |
+ * | A key that its provider refuses   | Whatever the status but 403, which may be about one model: the provider is left  |
+ * |                                   | for last for 5 minutes by this isolate; of several keys, that one is set aside  |
  * | Price of an endpoint, as one number | Three times the prompt's and once the completion's, at this length of prompt and   |
  * |                                   | this hour; a fee per request is spread over 1,000 tokens                        |
  * | Who takes part in the draw        | All that are stable and host the model themselves; resellers come after them    |

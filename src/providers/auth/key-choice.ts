@@ -1,23 +1,53 @@
+import { minuteMs } from '../../base/time.ts'
+
+/** A key that its provider refuses is not drawn for so long, as long as there is another. */
+const refusedForMs = 5 * minuteMs
+
+/** Until when keys are not drawn, by the bindings that hold them. */
+const refusedCache = new WeakMap<object, Map<string, number>>()
+
+interface Choice {
+  key: string
+  weight: number
+}
+
 /**
  * One of several keys of a provider: `first*3, second` gives the first to three requests of four. `random` is from 0
  * up to, and without, 1. A text without a comma is one key.
  */
-export function chooseKey(text: string, random: number): string {
-  const choices = text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-    .map(weighed)
-  const total = choices.reduce((sum, { weight }) => sum + weight, 0)
-  let left = random * total
+export function chooseKey(env: object, text: string, random: number, nowMs: number): string {
+  const all = choicesOf(text)
+  const left = unrefused(env, all, nowMs)
+  const choices = left.length > 0 ? left : all
+  let rest = random * choices.reduce((sum, { weight }) => sum + weight, 0)
   for (const { key, weight } of choices) {
-    left -= weight
-    if (left < 0) return key
+    rest -= weight
+    if (rest < 0) return key
   }
   return choices.at(-1)?.key ?? ''
 }
 
-function weighed(entry: string): { key: string; weight: number } {
+/** Draws a key of a provider no more for a while, and tells whether another one is left. */
+export function setKeyAside(env: object, text: string, key: string, nowMs: number): boolean {
+  const refused = refusedCache.get(env) ?? new Map<string, number>()
+  refusedCache.set(env, refused.set(key, nowMs + refusedForMs))
+  return unrefused(env, choicesOf(text), nowMs).length > 0
+}
+
+function unrefused(env: object, choices: readonly Choice[], nowMs: number): Choice[] {
+  const refused = refusedCache.get(env)
+  return choices.filter(({ key, weight }) => weight > 0 && nowMs >= (refused?.get(key) ?? 0))
+}
+
+function choicesOf(text: string): Choice[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map(weighed)
+}
+
+function weighed(entry: string): Choice {
   const [, key = entry, weight = '1'] = /^(.*?)(?:\s*\*\s*(\d{1,4}))?$/.exec(entry) ?? []
   return { key, weight: Number(weight) }
 }

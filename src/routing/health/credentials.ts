@@ -1,6 +1,6 @@
 import { minuteMs } from '../../base/time.ts'
 import type { Endpoint } from '../../catalogue/model.ts'
-import { settingOf, type ProviderEnv } from '../../providers/live.ts'
+import type { ProviderEnv } from '../../providers/live.ts'
 import { variableName } from '../../providers/variables.ts'
 
 /** A key of the operator's that its provider refuses is left alone for so long, by this isolate. */
@@ -8,7 +8,7 @@ const refusedForMs = 5 * minuteMs
 
 interface Refusal {
   untilMs: number
-  /** False where the provider has other keys, which may be fine: the next attempt draws anew. */
+  /** False where the provider has another key, which is drawn from now on. */
   isOut: boolean
 }
 
@@ -21,17 +21,21 @@ const nameOf = ({ provider, baseUrl }: Asked): string =>
   baseUrl === undefined ? provider : `${provider} ${baseUrl}`
 
 /**
- * The provider refused the operator's key, or is not paid: tells the operator, once in a while, and leaves the
- * provider alone for as long.
+ * The provider refused the operator's key, or is not paid: tells the operator, once in a while, and once more where it
+ * was the last; then the provider is left alone for as long.
  */
-export function credentialRefused(env: ProviderEnv, asked: Asked, nowMs: number): void {
+export function credentialRefused(
+  env: ProviderEnv,
+  asked: Asked,
+  { atMs, isOut }: { atMs: number; isOut: boolean },
+): void {
   const { provider } = asked
   const refusals = refusalsCache.get(env) ?? new Map<string, Refusal>()
   refusalsCache.set(env, refusals)
-  if (nowMs < (refusals.get(nameOf(asked))?.untilMs ?? 0)) return
+  const known = refusals.get(nameOf(asked))
+  if (known && atMs < known.untilMs && known.isOut >= isOut) return
   const variable = variableName(provider, 'API_KEY')
-  const isOut = settingOf(env, variable)?.includes(',') !== true
-  refusals.set(nameOf(asked), { untilMs: nowMs + refusedForMs, isOut })
+  refusals.set(nameOf(asked), { untilMs: atMs + refusedForMs, isOut })
   console.error(JSON.stringify({ event: 'credential_refused', provider, variable }))
 }
 
