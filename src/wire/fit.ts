@@ -55,7 +55,7 @@ function objectsIn(list: Json | undefined): JsonObject[] {
 
 /** Tools that cost their tokens and nothing else: the client's own, what it runs by their words, what hosts run for nothing. */
 const costsTokens =
-  /^(?:(?:function|custom|namespace|tool_search|(?:local_)?shell|apply_patch|mcp|mcp_toolset|computer|computer_use_preview)?$|(?:bash|text_editor|memory|computer|browser|web_fetch|tool_search_tool)_)/
+  /^(?:$|function|custom|namespace|tool_search|mcp|(?:local_)?shell|bash|apply_patch|text_editor|memory|computer|browser|web_fetch)/
 
 /** Each search is counted. The older tool of OpenAI's costs more at models that do not think. */
 function searchesPriced(type: string, { price, reasoning }: UpstreamTarget): boolean {
