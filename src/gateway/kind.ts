@@ -1,18 +1,16 @@
 import { GatewayError } from '../base/errors.ts'
 import type { Model } from '../catalogue/model.ts'
 import type { GenerationRequest } from '../generation/request.ts'
+import { isOfKind } from '../routing/routers/pool.ts'
 
 /** The refusal of a model that makes vectors where an answer is asked for, and the other way round. */
-export function refusalOfKind(
-  { id, outputModalities }: Model,
-  { native }: GenerationRequest,
-): GatewayError | undefined {
-  const wantsVectors = native.format === 'openai-embeddings'
-  const makesVectors = outputModalities.includes('embeddings')
-  if (wantsVectors ? makesVectors : !makesVectors || outputModalities.length > 1) return undefined
-  const detail = wantsVectors
-    ? `${id} writes answers: use POST /api/v1/chat/completions`
-    : `${id} makes embeddings: use POST /api/v1/embeddings`
+export function refusalOfKind(model: Model, request: GenerationRequest): GatewayError | undefined {
+  if (isOfKind(model, request)) return undefined
+  const { id } = model
+  const detail =
+    request.native.format === 'openai-embeddings'
+      ? `${id} writes answers: use POST /api/v1/chat/completions`
+      : `${id} makes embeddings: use POST /api/v1/embeddings`
   return new GatewayError('invalid_request', detail, {
     availability: {
       code: 'wrong_endpoint',

@@ -15,6 +15,7 @@ import { isFree, mostTokens, type Removal } from '../routing/filters.ts'
 import { plan, stuckTo, type Ranking } from '../routing/plan.ts'
 import { nobodyMay } from '../routing/refusals.ts'
 import { nothingLeft } from '../routing/routers/choice.ts'
+import { missingInput } from '../routing/routers/pool.ts'
 import { selectCandidates } from '../routing/select.ts'
 import { isMarked } from '../wire/cache-breakpoints.ts'
 import { readArray, readObject, readText } from '../wire/json.ts'
@@ -200,24 +201,14 @@ function fitting(
   return { selection: { ...selection, candidates }, unfit }
 }
 
-const inputs = [
-  ['imageInput', 'image'],
-  ['audioInput', 'audio'],
-  ['fileInput', 'file'],
-  ['videoInput', 'video'],
-] as const
-
 function misfitOf(
   model: Model,
   request: GenerationRequest,
 ): { by: Removal['by']; error: GatewayError } | undefined {
   const wrongKind = refusalOfKind(model, request)
   if (wrongKind) return { by: 'kind', error: wrongKind }
-  const missing = inputs.find(
-    ([need, modality]) => request.needs[need] && !model.inputModalities.includes(modality),
-  )
-  if (!missing) return undefined
-  const [, modality] = missing
+  const modality = missingInput(model, request)
+  if (!modality) return undefined
   const message = `No endpoints of ${model.id} support ${modality} input.`
   return { by: `${modality}_input`, error: new GatewayError('not_found', message) }
 }

@@ -10,7 +10,7 @@ import { refused } from '../model-name.ts'
 import { isJudged } from './abilities.ts'
 import { candidatesMax, nobody, nothingLeft, type Choice, type RouterInput } from './choice.ts'
 import { classify, type Classification, type PromptFacts } from './classify.ts'
-import { capablePool, meantPool, unassuming, type Able } from './pool.ts'
+import { capable, meantPool, served, type Able } from './pool.ts'
 import { contenderOf, ranked, type Contender } from './rank.ts'
 
 /**
@@ -22,11 +22,10 @@ export async function autoRouter(input: RouterInput, router: string): Promise<Ch
   if (request.native.format === 'openai-embeddings')
     return refused(router, 'chooses who answers. Name a model')
   const asked = askOf(request, router)
-  const isMeant = meantBy(asked)
-  const able = await ablePool(input, asked, isMeant)
+  const pool = await poolOf(input, asked)
   const classification = classify(factsOf(request))
   const promptTokens = request.promptTokensEstimate
-  const contenders = able.map((each) =>
+  const contenders = served(pool).map((each) =>
     contenderOf(each, classification, { promptTokens, maxTokens: request.maxTokens }),
   )
   const best = ranked(contenders, classification.tier, asked, sharesOf(input, contenders))
@@ -36,7 +35,7 @@ export async function autoRouter(input: RouterInput, router: string): Promise<Ch
   else if (first !== ranked(contenders, classification.tier, asked)[0])
     classification.reasons.push('much used here, at about the least price')
   // Where it is the preferences that leave nobody, the plan says of each why.
-  const candidates = chosen.length > 0 ? chosen : await meantPool(input, isMeant)
+  const candidates = chosen.length > 0 ? chosen : pool
   if (candidates.length === 0) return nobody(router, nothingLeft)
   return {
     candidates: candidates.map(({ model, endpoints }) => ({ model, endpoints, via: 'auto' })),
@@ -64,25 +63,21 @@ function askOf({ routing }: GenerationRequest, router: string): AutoRouterAsk {
   return asked.enabled === false ? {} : asked
 }
 
-function meantBy({ allowedModels, excludedModels = [] }: AutoRouterAsk): (selection: Selection) => boolean {
-  return ({ model: { id } }) =>
-    (allowedModels === undefined || matchesAny(id, allowedModels)) && !matchesAny(id, excludedModels)
-}
-
 /**
  * Who may be chosen: models that something is known of, and the one that the client wants to go on with; else whoever can
  * be called. Tools and forms of answers are wishes: where nobody knows them, the request runs without.
  */
-async function ablePool(
-  input: RouterInput,
-  { pinModel, pinnedModel }: AutoRouterAsk,
-  isMeant: (selection: Selection) => boolean,
-): Promise<Able[]> {
+async function poolOf(input: RouterInput, asked: AutoRouterAsk): Promise<Able[]> {
+  const { allowedModels, excludedModels = [], pinModel, pinnedModel } = asked
+  const isMeant = ({ model: { id } }: Selection) =>
+    (allowedModels === undefined || matchesAny(id, allowedModels)) && !matchesAny(id, excludedModels)
   const isKnown = ({ model: { id } }: Selection) => isJudged(id) || (pinModel === true && id === pinnedModel)
-  const known = await capablePool(input, (each) => isKnown(each) && isMeant(each))
+  const judged = await meantPool(input, (each) => isKnown(each) && isMeant(each))
+  const known = capable(judged, input.request)
   if (known.length > 0) return known
-  const others = await capablePool(input, isMeant)
-  return others.length > 0 ? others : await capablePool(unassuming(input), isMeant)
+  const meant = await meantPool(input, isMeant)
+  const able = capable(meant, input.request)
+  return able.length > 0 ? able : meant
 }
 
 /** A conversation goes on with the model that answered last, where the client wants that and it may still be chosen. */

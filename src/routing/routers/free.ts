@@ -1,32 +1,28 @@
 import type { GatewayError } from '../../base/errors.ts'
 import type { Endpoint } from '../../catalogue/model.ts'
-import type { Selection } from '../../catalogue/resolve.ts'
 import type { Candidate } from '../candidate.ts'
 import { isFree } from '../filters.ts'
 import { candidatesMax, nobody, type Choice, type RouterInput } from './choice.ts'
-import { capablePool, meantPool, unassuming } from './pool.ts'
+import { capable, meantPool, type Able } from './pool.ts'
 
 /** `openrouter/free`: any model that costs nothing and can do what is asked for, by lot (OpenRouter: free router). */
 export async function freeRouter(input: RouterInput, router: string): Promise<Choice | GatewayError> {
-  const pool = freeOf(await capablePool(input, costsNothing), ({ able }) => able)
+  const meant = await meantPool(input, ({ endpoints }) => endpoints.some(isFree))
+  const pool = freeOf(capable(meant, input.request), ({ able }) => able)
   if (pool.length > 0) return { candidates: drawn(pool, candidatesMax, input.random), router }
+  const barred = freeOf(meant, ({ endpoints }) => endpoints)
+  const mayServe = freeOf(meant, ({ able }) => able)
   // Where it is the preferences that leave nobody, the plan says of each why.
-  const isAbility = (await capablePool(unassuming(input), costsNothing)).some(({ able }) => able.some(isFree))
-  const barred = isAbility ? [] : freeOf(await meantPool(input, costsNothing), ({ endpoints }) => endpoints)
-  if (barred.length > 0) return { candidates: barred, router }
+  if (barred.length > 0 && mayServe.length === 0) return { candidates: barred, router }
   return nobody(
     router,
     `${router}: no free model here can serve this request. Ask for less (inputs, tools, length), or name a model`,
   )
 }
 
-function costsNothing({ endpoints }: Selection): boolean {
-  return endpoints.some(isFree)
-}
-
-function freeOf<T extends Selection>(pool: readonly T[], of: (each: T) => readonly Endpoint[]): Candidate[] {
+function freeOf(pool: readonly Able[], endpointsOf: (each: Able) => readonly Endpoint[]): Candidate[] {
   return pool.flatMap((each) => {
-    const endpoints = of(each).filter(isFree)
+    const endpoints = endpointsOf(each).filter(isFree)
     return endpoints.length > 0 ? [{ model: each.model, endpoints, via: 'free' as const }] : []
   })
 }

@@ -1,5 +1,5 @@
 import { callableModels } from '../../catalogue/callable.ts'
-import type { Endpoint, Model, Modality } from '../../catalogue/model.ts'
+import type { Endpoint, Model } from '../../catalogue/model.ts'
 import type { Selection } from '../../catalogue/resolve.ts'
 import type { Env } from '../../env.ts'
 import type { GenerationRequest } from '../../generation/request.ts'
@@ -33,45 +33,38 @@ async function conversing(env: Env): Promise<readonly Selection[]> {
   return made
 }
 
-/** A model that may serve a request, and those of its endpoints that may and can. */
+/** A model that may serve a request, and those of its endpoints that may and can; of one that is barred, none. */
 export interface Able extends Selection {
   able: Endpoint[]
 }
 
-/** Of the models meant, all that may be used and take what the request brings, whoever may serve them. */
+/** Of the models meant, all that may be used and take what a request brings, with who may serve by what is asked of all. */
 export async function meantPool(
   { env, request, settings }: RouterInput,
   isMeant: (selection: Selection) => boolean,
-): Promise<readonly Selection[]> {
-  return (await conversing(env)).filter(
-    (selection) =>
-      isMeant(selection) &&
-      isOfKind(selection.model, request) &&
-      takesInputs(selection.model, request) &&
-      isAllowed(selection.model.id, settings),
-  )
-}
-
-/** Those that can also do what the request needs, by what everybody asks of routing. */
-export async function capablePool(
-  input: RouterInput,
-  isMeant: (selection: Selection) => boolean,
 ): Promise<Able[]> {
-  const { request, settings } = input
   const rules = rulesOf(request.routing, settings)
   const nowMs = Date.now()
-  return (await meantPool(input, isMeant)).flatMap((selection) => {
-    const { kept } = eligible({ ...selection, via: 'auto' }, rules, request, nowMs)
-    const able = kept.filter((each) => isAble(each, request))
-    return able.length > 0 ? [{ ...selection, able }] : []
+  return (await conversing(env)).flatMap((selection) => {
+    const { model } = selection
+    const may =
+      isMeant(selection) &&
+      isOfKind(model, request) &&
+      !missingInput(model, request) &&
+      isAllowed(model.id, settings)
+    if (!may) return []
+    return [{ ...selection, able: eligible({ ...selection, via: 'auto' }, rules, request, nowMs).kept }]
   })
 }
 
-/** The request without its wishes: where nobody knows tools or forms of answers, it may run without. */
-export function unassuming(input: RouterInput): RouterInput {
-  const { request } = input
-  const routing = { ...request.routing, parameters: [] }
-  return { ...input, request: { ...request, needs: { ...request.needs, tools: false }, routing } }
+/** Those that can also do what the request needs. */
+export function capable(pool: readonly Able[], request: GenerationRequest): Able[] {
+  return served(pool.map((each) => ({ ...each, able: each.able.filter((by) => isAble(by, request)) })))
+}
+
+/** Those that anybody may serve. */
+export function served(pool: readonly Able[]): Able[] {
+  return pool.filter(({ able }) => able.length > 0)
 }
 
 function isEmbedded(provider: string): boolean {
@@ -83,10 +76,14 @@ const inputs = [
   ['audioInput', 'audio'],
   ['fileInput', 'file'],
   ['videoInput', 'video'],
-] as const satisfies readonly (readonly [keyof GenerationRequest['needs'], Modality])[]
+] as const
 
-function takesInputs({ inputModalities }: Model, { needs }: GenerationRequest): boolean {
-  return inputs.every(([need, modality]) => !needs[need] || inputModalities.includes(modality))
+/** What a request brings that a model does not take. */
+export function missingInput(
+  { inputModalities }: Model,
+  { needs }: GenerationRequest,
+): (typeof inputs)[number][1] | undefined {
+  return inputs.find(([need, modality]) => needs[need] && !inputModalities.includes(modality))?.[1]
 }
 
 function isAble({ supportedParameters }: Endpoint, { needs, routing }: GenerationRequest): boolean {
