@@ -66,6 +66,8 @@ export type OutputPart =
   | TextPart
   | { type: 'refusal'; text: string }
   | ReasoningPart
+  /** A picture that the model made. */
+  | { type: 'image'; source: Source }
   | {
       type: 'tool-call'
       id: string

@@ -5,6 +5,7 @@ import type { Conversation, Turn } from '../generation/conversation.ts'
 export type Hint =
   | 'cache_control'
   | 'image_url.detail'
+  | 'messages.images'
   | 'reasoning.summary'
   | 'tools.function.strict'
   | 'tool_result.is_error'
@@ -19,6 +20,9 @@ export function hintsIn(
     cache_control:
       automaticCache !== undefined || [...tools, ...parts].some((part) => 'cache' in part && part.cache),
     'image_url.detail': parts.some((part) => 'detail' in part),
+    'messages.images': turns.some(
+      ({ role, parts: own }) => role === 'assistant' && own.some(({ type }) => type === 'image'),
+    ),
     'reasoning.summary': asksForSummary(reasoning?.summary),
     'tools.function.strict': tools.some(({ strict }) => strict),
     'tool_result.is_error': turns.some((turn) => turn.role === 'tool' && turn.isError),

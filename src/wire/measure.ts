@@ -45,9 +45,14 @@ export class PromptMeasure {
 
   /** `data`: the base64 of it, or its address. */
   addMedia(kind: MediaKind, data: string): void {
+    this.kinds.add(kind)
+    this.addOwn(kind, data)
+  }
+
+  /** What a model made itself: another that takes no such input is not shown it. */
+  addOwn(kind: MediaKind, data: string): void {
     const { tokensMin, base64PerToken } = allowances[kind]
     const tokens = Math.max(tokensMin, Math.ceil(data.length / base64PerToken))
-    this.kinds.add(kind)
     this.tokensMax += tokens
     this.tokensEstimate += tokens
   }

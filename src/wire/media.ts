@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../base/json.ts'
-import type { Conversation, InputPart, Turn } from '../generation/conversation.ts'
+import type { Conversation, InputPart, OutputPart, Turn } from '../generation/conversation.ts'
 import type { Format, GenerationRequest } from '../generation/request.ts'
 import { once } from './client-body.ts'
 import { readArray, readObject, readText } from './json.ts'
@@ -135,12 +135,16 @@ function dataUrlOf({ mediaType, base64 }: MediaBytes): string {
 }
 
 function fillConversation(conversation: Conversation, known: ReadonlyMap<string, MediaBytes>): Conversation {
-  const fillPart = (part: InputPart): InputPart => {
-    if (part.type === 'text' || part.type === 'audio' || part.source.kind !== 'url') return part
+  const fillPart = <Part extends InputPart | OutputPart>(part: Part): Part => {
+    if (!('source' in part) || part.source.kind !== 'url') return part
     const media = known.get(part.source.url)
     return media ? { ...part, source: { kind: 'data', ...media } } : part
   }
-  const fillTurn = (turn: Turn): Turn =>
-    turn.role === 'user' || turn.role === 'tool' ? { ...turn, parts: turn.parts.map(fillPart) } : turn
+  const fillTurn = (turn: Turn): Turn => {
+    if (turn.role === 'system') return turn
+    return turn.role === 'assistant'
+      ? { ...turn, parts: turn.parts.map(fillPart) }
+      : { ...turn, parts: turn.parts.map(fillPart) }
+  }
   return { ...conversation, turns: conversation.turns.map(fillTurn) }
 }

@@ -217,3 +217,27 @@ test.each(Object.keys(clients))('the signature of a text survives a turn of a cl
 function isSaid(turn: Json): boolean {
   return readArray(readObject(turn)?.['content'])?.length !== 0
 }
+
+test('beside a picture every part has a signature, or stands without one, where the model asks for them', () => {
+  const source = { kind: 'data', mediaType: 'image/png', base64: 'iVBORw0KGgo=' } as const
+  const said: AssistantTurn['parts'] = [
+    { type: 'text', text: 'Here', seal: seal('S-1') },
+    { type: 'text', text: 'it is' },
+    { type: 'image', source },
+  ]
+  const inlineData = { mimeType: 'image/png', data: source.base64 }
+  const skip = { thoughtSignature: 'skip_thought_signature_validator' }
+  expect(modelParts(said, 'gemini-3-pro-image')).toEqual([
+    {
+      role: 'model',
+      parts: [
+        { text: 'Here', thoughtSignature: 'S-1' },
+        { text: 'it is', ...skip },
+        { inlineData, ...skip },
+      ],
+    },
+  ])
+  expect(modelParts(said.slice(1), 'gemini-2.5-flash-image')).toEqual([
+    { role: 'model', parts: [{ text: 'it is' }, { inlineData }] },
+  ])
+})

@@ -12,6 +12,11 @@ const user = (content: Json, more: JsonObject = {}): JsonObject => ({
 
 const hi: readonly JsonObject[] = [{ role: 'user', content: 'Hi' }]
 const inJson = { response_format: { type: 'json_object' } }
+const saidText = { type: 'text', text: 'So' }
+const pictureBlock = {
+  type: 'image',
+  source: { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' },
+}
 const document: JsonObject = {
   type: 'document',
   source: { type: 'content', content: [{ type: 'text', text: 'Once' }] },
@@ -65,6 +70,17 @@ const asks: Record<Client, { base: JsonObject; asks: Ask[] }> = {
         with: { messages: [{ role, name: 'Ann', content: 'Yes' }, ...hi] },
         without: { messages: [{ role, content: 'Yes' }, ...hi] },
       })),
+      ...[
+        { content: 'So', images: [{ type: 'image_url', image_url: picture }] },
+        { content: 'So', audio: { id: 'audio_1' } },
+        ...[
+          { type: 'image_url', image_url: picture },
+          { type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } },
+        ].map((part) => ({ content: [{ type: 'text', text: 'So' }, part] })),
+      ].map((said) => ({
+        with: { messages: [...hi, { role: 'assistant', ...said }, ...hi] },
+        without: { messages: [...hi, { role: 'assistant', content: 'So' }, ...hi] },
+      })),
       {
         with: { tools: [chatTool], ...inJson, parallel_tool_calls: false },
         without: { tools: [chatTool], ...inJson },
@@ -110,6 +126,12 @@ const asks: Record<Client, { base: JsonObject; asks: Ask[] }> = {
         { unheard_of: 1 },
       ),
       {
+        with: {
+          input: [...hi, { type: 'image_generation_call', id: 'ig_1', result: 'iVBORw0KGgo=' }, ...hi],
+        },
+        without: { input: [...hi, ...hi] },
+      },
+      {
         with: { reasoning: { effort: 'high', summary: 'concise' } },
         without: { reasoning: { effort: 'high' } },
       },
@@ -143,6 +165,10 @@ const asks: Record<Client, { base: JsonObject; asks: Ask[] }> = {
         with: { thinking, output_config: { effort: 'low' } },
         without: { thinking },
       })),
+      {
+        with: { messages: [...hi, { role: 'assistant', content: [saidText, pictureBlock] }, ...hi] },
+        without: { messages: [...hi, { role: 'assistant', content: [saidText] }, ...hi] },
+      },
       {
         with: user([{ ...document, cache_control: { type: 'ephemeral' } }]),
         without: user([document]),

@@ -213,6 +213,8 @@ function outputPart(block: JsonObject, path: string, before: OutputPart[]): Outp
       return textPart(block)
     case 'thinking':
       return thought(readText(block['thinking']) ?? '', readText(block['signature']) ?? '')
+    case 'image':
+      return { type: 'image', source: sourceOf(readObject(block['source']) ?? {}, `${path}.source`) }
     case 'redacted_thinking':
       return sealBefore(readText(block['data']) ?? '', before)
     case 'tool_use':

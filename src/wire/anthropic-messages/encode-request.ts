@@ -11,7 +11,7 @@ import type { UpstreamBody, UpstreamTarget } from '../protocol.ts'
 import { refuseOtherModalities } from '../refusals.ts'
 import { handlingOf } from './fields.ts'
 import { cacheControl, closed, messagesFor, toolChoiceFor, toolFor } from './message-body.ts'
-import { ownThoughts } from './own-thoughts.ts'
+import { ownThoughts, showsImages } from './own-thoughts.ts'
 
 /** What an answer may have where neither the client nor the catalogue says: the format demands a number. */
 const completionTokensDefault = 8_192
@@ -45,6 +45,7 @@ function edit(request: GenerationRequest, target: UpstreamTarget): { body: JsonO
   const dropped = [
     ...(thinking.isDropped ? ['thinking'] : []),
     ...(thinking.isEffortDropped ? ['output_config.effort'] : []),
+    ...(showsImages(body['messages']) ? ['messages.images'] : []),
   ]
   const edits: Record<string, (value: Json) => JsonObject> = {
     model: () => ({ model: target.upstreamModel }),
@@ -117,6 +118,7 @@ function write(request: GenerationRequest, target: UpstreamTarget): { body: Json
       ...(conversation.verbosity && !verbosity ? ['verbosity'] : []),
       ...hintsIn(conversation, [
         'image_url.detail',
+        'messages.images',
         'reasoning.summary',
         ...(asksStrict(request, abilities) ? [] : (['tools.function.strict'] as const)),
       ]),

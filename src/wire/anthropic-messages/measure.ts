@@ -7,7 +7,9 @@ export function measurePrompt(body: JsonObject, measure: PromptMeasure = new Pro
   addContent(measure, body['system'])
   for (const message of readArray(body['messages']) ?? []) {
     measure.addMessage()
-    addContent(measure, readObject(message)?.['content'])
+    const { role, content } = readObject(message) ?? {}
+    if (role === 'assistant') addAnswer(measure, content)
+    else addContent(measure, content)
   }
   const tools = readArray(body['tools']) ?? []
   if (tools.length > 0) measure.addText(JSON.stringify(tools))
@@ -19,6 +21,15 @@ export function measurePrompt(body: JsonObject, measure: PromptMeasure = new Pro
 function addContent(measure: PromptMeasure, content: Json | undefined): void {
   if (typeof content === 'string') return measure.addText(content)
   for (const part of readArray(content) ?? []) addBlock(measure, readObject(part) ?? {})
+}
+
+function addAnswer(measure: PromptMeasure, content: Json | undefined): void {
+  if (typeof content === 'string') return measure.addText(content)
+  for (const part of readArray(content) ?? []) {
+    const block = readObject(part) ?? {}
+    if (block['type'] === 'image') measure.addOwn('image', addressIn(readObject(block['source'])))
+    else addBlock(measure, block)
+  }
 }
 
 function addBlock(measure: PromptMeasure, block: JsonObject): void {

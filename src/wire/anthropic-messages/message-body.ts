@@ -115,6 +115,8 @@ function outputBlocks(part: OutputPart, target: UpstreamTarget): JsonObject[] {
       return part.text === '' ? [] : [{ type: 'text', text: part.text }]
     case 'reasoning':
       return thoughtBlocks(part, target)
+    case 'image':
+      return []
     case 'tool-call':
       return [
         {

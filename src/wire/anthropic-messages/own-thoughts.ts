@@ -5,8 +5,8 @@ import { readSeal } from '../seals.ts'
 import { ownMaker } from './maker.ts'
 
 /**
- * Messages with only those sealed thoughts that the target made itself, as it wrote them, and without what this
- * gateway's own tools left there. A message that nothing has to be taken from is the very one that came.
+ * Messages with only those sealed thoughts that the target made itself, as it wrote them, and without pictures and what
+ * this gateway's own tools left there. A message that nothing has to be taken from is the very one that came.
  */
 export function ownThoughts(messages: Json, target: UpstreamTarget): Json {
   return (
@@ -15,12 +15,25 @@ export function ownThoughts(messages: Json, target: UpstreamTarget): Json {
       const blocks = readArray(object?.['content'])
       if (!object || !blocks) return [message]
       const ours = new Set(blocks.flatMap((block) => gatewayCall(readObject(block))))
-      const kept = blocks.flatMap((block) => keptBlock(block, target, ours))
+      const spoken = object['role'] === 'assistant' ? blocks.filter((block) => !isImage(block)) : blocks
+      const kept = spoken.flatMap((block) => keptBlock(block, target, ours))
       if (kept.length === blocks.length && kept.every((block, index) => block === blocks[index]))
         return [message]
       return kept.length === 0 ? [] : [{ ...object, content: kept }]
     }) ?? messages
   )
+}
+
+/** Whether an assistant shows a picture, which a model of another maker made: hosts of this format refuse it. */
+export function showsImages(messages: Json | undefined): boolean {
+  return (readArray(messages) ?? []).some((message) => {
+    const { role, content } = readObject(message) ?? {}
+    return role === 'assistant' && (readArray(content) ?? []).some(isImage)
+  })
+}
+
+function isImage(block: Json): boolean {
+  return readObject(block)?.['type'] === 'image'
 }
 
 const gatewayResults = ['openrouter_shell_tool_result', 'openrouter_bash_tool_result']

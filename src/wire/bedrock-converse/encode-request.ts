@@ -146,7 +146,7 @@ function unasked(asked: Conversation, { cache }: Abilities): string[] {
     (isMarked && cache.length === 0) || (asked.tools.some((tool) => tool.cache) && !cache.includes('tools'))
   return [
     ...(hasLostMark ? ['cache_control'] : []),
-    ...hintsIn(asked, ['image_url.detail', 'reasoning.summary']),
+    ...hintsIn(asked, ['image_url.detail', 'messages.images', 'reasoning.summary']),
   ]
 }
 

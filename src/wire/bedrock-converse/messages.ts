@@ -97,6 +97,8 @@ class MessageWriter {
         return this.blocks([{ type: 'text', text: part.text }])
       case 'reasoning':
         return thoughtBlocks(part, this.#target).map((block) => [block])
+      case 'image':
+        return []
       case 'tool-call':
         return [[this.#call(part), ...this.#mark(part.cache)]]
     }

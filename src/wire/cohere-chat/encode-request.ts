@@ -105,7 +105,12 @@ function droppedOf(conversation: Conversation, { quirks, reasoning }: UpstreamTa
     ...unheard,
     ...(parallelToolCalls === false ? ['parallel_tool_calls'] : []),
     ...(verbosity !== undefined ? ['verbosity'] : []),
-    ...hintsIn(conversation, ['cache_control', 'tool_result.is_error', 'reasoning.summary']),
+    ...hintsIn(conversation, [
+      'cache_control',
+      'messages.images',
+      'tool_result.is_error',
+      'reasoning.summary',
+    ]),
     ...(wish && (reasoning === false || refusedHere.has('thinking')) ? ['reasoning'] : []),
   ]
 }

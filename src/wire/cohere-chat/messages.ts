@@ -64,7 +64,7 @@ function refusedInput(what: string) {
 /** Beside calls of tools there is no content: what was thought and said is the plan that led to them. */
 function answerOf(parts: readonly OutputPart[], { reasoning }: UpstreamTarget): JsonObject | undefined {
   const calls = parts.filter((part) => part.type === 'tool-call')
-  const words = parts.filter((part) => part.type !== 'tool-call' && part.text !== '')
+  const words = parts.filter((part) => part.type !== 'tool-call' && part.type !== 'image' && part.text !== '')
   if (calls.length > 0) {
     const plan = textsOf(words, '\n')
     return {

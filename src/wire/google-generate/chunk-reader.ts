@@ -141,7 +141,7 @@ export class ChunkReader implements AnswerReader {
     if (seal) events.push({ type: 'seal', seal, index })
   }
 
-  /** A history has no place for media of ours, so neither for their signatures. */
+  /** A history has no place for the signatures of media: see `contents.ts` for what stands in for them. */
   #readMedia(inline: JsonObject | undefined, events: GenerationEvent[]): void {
     const base64 = readText(inline?.['data'])
     const type = readText(inline?.['mimeType']) ?? ''

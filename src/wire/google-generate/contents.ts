@@ -6,7 +6,7 @@ import { invalid } from '../refusals.ts'
 import { abilitiesOf } from './abilities.ts'
 import { inputPart } from './media.ts'
 
-/** Accepted in place of a signature, for calls that another model made (Google: thought signatures). */
+/** Accepted in place of a signature, for calls that another model made and for pictures (Google: thought signatures). */
 const noSignature = 'skip_thought_signature_validator'
 
 type Content = { role: 'user' | 'model'; parts: JsonObject[] }
@@ -100,7 +100,7 @@ function resultsOf(turns: readonly ToolTurn[], calls: readonly Call[], target: U
 
 /**
  * What the model said, each signature on the part it came with. A thought without words holds the signature of what
- * follows it: of a call that has none, else of the text.
+ * follows it: of a call that has none, else of the text. Beside a picture every part must have one.
  */
 function modelParts(said: readonly OutputPart[], target: UpstreamTarget): JsonObject[] {
   const written: JsonObject[] = []
@@ -118,11 +118,15 @@ function modelParts(said: readonly OutputPart[], target: UpstreamTarget): JsonOb
       if (!signature['thoughtSignature']) continue
       if (part.text === '') loose.push(signature)
       else written.push({ text: part.text, thought: true, ...signature })
+    } else if (part.type === 'image') {
+      written.push(inputPart(part, target))
     } else if (part.text !== '' || signature['thoughtSignature']) {
       written.push({ text: part.text, ...signature })
     }
   }
-  return [...written, ...loose.map(emptyText)]
+  written.push(...loose.map(emptyText))
+  const isPainted = mustSign(target) && said.some(({ type }) => type === 'image')
+  return isPainted ? written.map((part) => ({ thoughtSignature: noSignature, ...part })) : written
 }
 
 function emptyText(signature: JsonObject): JsonObject {

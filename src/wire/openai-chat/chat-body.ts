@@ -111,6 +111,7 @@ function writeAnswer(parts: readonly OutputPart[]): JsonObject {
   const texts = parts.filter((part) => part.type === 'text')
   const calls = parts.filter((part) => part.type === 'tool-call')
   const thoughts = parts.filter((part) => part.type === 'reasoning')
+  const images = parts.filter((part) => part.type === 'image')
   const refusal = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('')
   const reasoning = thoughts.map(({ text }) => text).join('')
   const details = [
@@ -120,6 +121,7 @@ function writeAnswer(parts: readonly OutputPart[]): JsonObject {
   return {
     content: texts.length === 0 && calls.length > 0 ? null : writeTexts(texts, ''),
     ...(refusal && { refusal }),
+    ...(images.length > 0 && { images: images.map(writeInput) }),
     ...(reasoning && { reasoning }),
     ...(details.length > 0 && { reasoning_details: details }),
     ...(calls.length > 0 && {

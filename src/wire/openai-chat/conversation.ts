@@ -54,6 +54,11 @@ function extrasOf({ messages, reasoning }: ChatRequest, body: JsonObject): JsonO
     ...Object.fromEntries(extras),
     ...(body['store'] === true && { store: true }),
     ...(isNamed && { 'messages.name': true }),
+    ...Object.fromEntries(
+      messages.flatMap((message) =>
+        message.role === 'assistant' ? unspoken(message).map((name) => [name, true]) : [],
+      ),
+    ),
     ...reasoningModes(reasoning ?? {}),
   }
 }
@@ -152,6 +157,11 @@ function assistantParts(message: AssistantMessage): OutputPart[] {
     if (text) parts.push({ type: 'reasoning', text })
   }
   parts.push(...spokenParts(message.content))
+  const { transcript } = message.audio ?? {}
+  if (transcript) parts.push({ type: 'text', text: transcript })
+  for (const { image_url: image } of message.images ?? []) {
+    parts.push({ type: 'image', source: sourceOf(image.url) })
+  }
   if (message.refusal) parts.push({ type: 'refusal', text: message.refusal })
   for (const { id, function: called } of calls) {
     const found = details.find((detail) => detail.seal?.id === id)?.seal
@@ -167,9 +177,19 @@ function assistantParts(message: AssistantMessage): OutputPart[] {
   return parts
 }
 
-function spokenParts(content: AssistantMessage['content']): TextPart[] {
+function spokenParts(content: AssistantMessage['content']): OutputPart[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  return (content ?? []).flatMap((part) => (part.type === 'text' ? [textPart(part)] : []))
+  return (content ?? []).flatMap((part): OutputPart[] => {
+    if (part.type === 'text') return [textPart(part)]
+    return part.type === 'image_url' ? [{ type: 'image', source: sourceOf(part.image_url.url) }] : []
+  })
+}
+
+/** What an assistant may have said and no other format can repeat. */
+function unspoken({ content, audio }: AssistantMessage): string[] {
+  const parts = typeof content === 'string' ? [] : (content ?? [])
+  const others = parts.filter(({ type }) => type !== 'text' && type !== 'image_url')
+  return [...(audio ? ['messages.audio'] : []), ...others.map(({ type }) => `messages.content.${type}`)]
 }
 
 interface Detail {

@@ -44,7 +44,7 @@ export function encodeRequest(request: GenerationRequest, target: UpstreamTarget
   const asked = [...dropped].filter(
     (field) => (body[field] ?? null) !== null && !(isCapped && caps.includes(field)),
   )
-  if (!quirks.extensions) asked.push(...lostMarks(body, marks))
+  if (!quirks.extensions) asked.push(...lostMarks(body, marks), ...lostImages(body))
   asked.push(...untold(upstream, quirks), ...(isNative && body['store'] === true ? ['store'] : []))
   if (quirks.reasoningRequest !== 'reasoning') {
     const wish = readObject(body['reasoning']) ?? {}
@@ -71,6 +71,14 @@ function lostMarks(body: JsonObject, marksParts: boolean): string[] {
   )
   const items = [body, ...(readArray(body['tools']) ?? []), ...(marksParts ? [] : parts)]
   return markNames.filter((name) => items.some((item) => isMarked(item, name)))
+}
+
+/** Pictures of an assistant's turn, which are not sent. */
+function lostImages(body: JsonObject): string[] {
+  const isShown = (readArray(body['messages']) ?? []).some(
+    (message) => (readArray(readObject(message)?.['images'])?.length ?? 0) > 0,
+  )
+  return isShown ? ['messages.images'] : []
 }
 
 const markNames = ['cache_control', 'prompt_cache_breakpoint'] as const

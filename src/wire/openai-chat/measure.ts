@@ -26,6 +26,7 @@ function addAssistant(measure: PromptMeasure, message: Extract<Message, { role: 
     measure.addText(call.function.name)
     measure.addText(call.function.arguments)
   }
+  for (const { image_url: image } of message.images ?? []) measure.addOwn('image', image.url)
   if (message.reasoning_details?.length) measure.addText(JSON.stringify(message.reasoning_details))
   else measure.addText(message.reasoning_content ?? message.reasoning ?? '')
 }

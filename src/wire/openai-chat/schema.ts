@@ -102,6 +102,8 @@ const message = z.discriminatedUnion('role', [
     reasoning: z.nullish(z.string()),
     reasoning_content: z.nullish(z.string()),
     reasoning_details: z.nullish(z.array(reasoningDetail)),
+    images: z.nullish(z.array(z.object({ image_url: z.object({ url: z.string() }) }))),
+    audio: z.nullish(z.object({ transcript: z.nullish(z.string()) })),
   }),
   z.object({ role: z.literal('tool'), content: parts, tool_call_id: z.string() }),
 ])

@@ -101,7 +101,7 @@ function assistantItems(parts: readonly OutputPart[]): JsonObject[] {
   for (const part of parts.slice(0, lastDeed + 1)) {
     if (part.type === 'text') content.push({ type: 'output_text', text: part.text, annotations: [] })
     else if (part.type === 'refusal') content.push({ type: 'refusal', refusal: part.text })
-    else {
+    else if (part.type !== 'image') {
       flush()
       items.push(part.type === 'reasoning' ? writeThought(part) : writeCall(part))
     }

@@ -84,10 +84,18 @@ function outputOf(entry: Item): (OutputPart | Sealed)[] | undefined {
     case 'message':
       return entry.item.role === 'assistant' ? spokenParts(entry.item, entry.path) : undefined
     case 'foreign':
+      if (entry.type === 'image_generation_call') return picturesIn(entry.item)
       throw invalid(`${entry.path}: ${entry.type} is only understood by providers of this format`)
     case 'result':
       return undefined
   }
+}
+
+/** The item does not tell what the bytes are, but they do. */
+function picturesIn({ result }: JsonObject): OutputPart[] {
+  if (typeof result !== 'string' || result === '') return []
+  const format = result.startsWith('/9j/') ? 'jpeg' : result.startsWith('UklG') ? 'webp' : 'png'
+  return [{ type: 'image', source: { kind: 'data', mediaType: `image/${format}`, base64: result } }]
 }
 
 /** A seal of words or of a tool call was told by itself, and goes back to where it belongs. */
@@ -101,7 +109,7 @@ function addOutput(parts: OutputPart[], part: OutputPart | Sealed): void {
     of === 'text'
       ? parts.findLast(({ type }) => type === 'text')
       : parts.filter(({ type }) => type === 'tool-call')[typeof of === 'object' ? of.call : 0]
-  if (owner && owner.type !== 'refusal') owner.seal = seal
+  if (owner && owner.type !== 'refusal' && owner.type !== 'image') owner.seal = seal
 }
 
 function thoughtOf(item: ReasoningItem): (ReasoningPart | Sealed)[] {

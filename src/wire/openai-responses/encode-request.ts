@@ -73,7 +73,7 @@ function unasked({ conversation }: GenerationRequest, upstream: JsonObject, mark
   return [
     ...extras.map(([field]) => field),
     ...hintsIn(unsent, ['cache_control']),
-    ...hintsIn(asked, ['tool_result.is_error']),
+    ...hintsIn(asked, ['messages.images', 'tool_result.is_error']),
   ]
 }
 

@@ -24,8 +24,10 @@ function addItem(measure: PromptMeasure, item: Item): void {
       return measure.addText(item.item.name + item.item.arguments)
     case 'result':
       return addParts(measure, item.item.output)
-    case 'reasoning':
     case 'foreign':
+      if (item.type === 'image_generation_call') return measure.addOwn('image', '')
+      return measure.addText(JSON.stringify(item.item))
+    case 'reasoning':
       return measure.addText(JSON.stringify(item.item))
   }
 }
