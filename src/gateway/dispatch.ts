@@ -20,6 +20,7 @@ import { Itinerary } from './itinerary.ts'
 import { bugIn, log } from './log.ts'
 import { askedOf } from './plan.ts'
 import { redacted } from './redacted.ts'
+import { restrictionsOf } from './restrictions.ts'
 
 /** What happens while serving: the provider's events, and beside them a note of each endpoint tried. */
 export type DispatchEvent = GenerationEvent | AttemptNote
@@ -133,13 +134,20 @@ function answer(
   { stop, deadlineMs }: { stop: AbortSignal; deadlineMs: number },
 ): GenerationEvents {
   const { endpoint, whole, firstTokenTimeoutMs } = attempt
-  const left = providerOf(endpoint.provider)?.cancellable ? client.left : client.drained
+  const provider = providerOf(endpoint.provider)
+  const left = provider?.cancellable ? client.left : client.drained
   const { reasoning } = endpoint.model
   // All endpoints share the time that one generation has.
   const totalTimeoutMs = deadlineMs - Date.now()
   const asked = askedOf(plan, request, endpoint)
   const drop = [...(endpoint.quirks.drop ?? []), ...asked.drop]
-  const target = { ...endpoint, reasoning, streams: !whole, quirks: { ...endpoint.quirks, drop } }
+  const target = {
+    ...endpoint,
+    reasoning,
+    streams: !whole,
+    quirks: { ...endpoint.quirks, drop },
+    ...(provider?.aggregator && restrictionsOf(plan.ranking.rules)),
+  }
   return call(target, asked.request, {
     env,
     signal: AbortSignal.any([left, stop]),

@@ -28,6 +28,8 @@ export interface CallTarget extends Omit<UpstreamTarget, 'maker'> {
   format?: Format
   /** Where it is, at a provider that is wherever its operator puts it. */
   baseUrl?: string
+  /** What an aggregator is told of which hosts it may ask: the contract's `provider`. */
+  restrictions?: JsonObject
 }
 
 export interface CallOptions {
@@ -66,7 +68,7 @@ export async function* call(
   const watch = new Watch(limits, target.streams ? 'streamed' : 'whole', (error) => attempt.abort(error))
   let ended = false
   try {
-    const upstream = encoded(way, ready)
+    const upstream = restricted(encoded(way, ready), target)
     onEncoded?.(upstream)
     const response = await send(way, upstream, { env, signal: attempt.signal })
     if (response.ok) watch.sawHeaders()
@@ -149,6 +151,10 @@ async function send(
   const { protocol } = way.surface
   const accept = target.streams ? framings[protocol.framing ?? 'sse'].type : 'application/json'
   return await post(way, { path: protocol.path(target), headers: { accept, ...headers }, body }, options)
+}
+
+function restricted(upstream: UpstreamBody, { restrictions }: CallTarget): UpstreamBody {
+  return restrictions ? { ...upstream, body: { ...upstream.body, provider: restrictions } } : upstream
 }
 
 /** What this format has no words for, another endpoint may be asked in the client's own. */

@@ -122,3 +122,21 @@ test.each<[string, JsonObject, string[], string]>([
   expect([status, [at(availability, 'code'), by]]).toEqual([404, codes])
   expect(at(error, 'message')).toContain(words)
 })
+
+test('an aggregator, which chooses among hosts of its own, is told what they must be', async () => {
+  const openrouter = await provider(served())
+  const { key } = await account(env, {
+    key: { routing: { provider: { ignore: ['deepinfra'], max_price: { completion: 90 } } } },
+  })
+  const settings = { ...env, OPENROUTER_API_KEY: 'k', OPENROUTER_BASE_URL: openrouter.baseUrl }
+  const model = 'openai/gpt-oss-120b'
+  for (const preferences of [{}, { ignore: ['groq'], max_price: { prompt: 4.5, completion: 100 } }]) {
+    const body = { model, messages: greeting, provider: preferences }
+    expect((await askWhole(settings, body, { key })).response.status).toBe(200)
+  }
+  const sent = (await openrouter.calls()).map((call): JsonObject => JSON.parse(call.body))
+  expect(sent.map((body) => at(body, 'provider'))).toEqual([
+    { ignore: ['deepinfra'], max_price: { completion: 90 } },
+    { ignore: ['deepinfra', 'groq'], max_price: { prompt: 4.5, completion: 90 } },
+  ])
+})

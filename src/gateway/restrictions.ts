@@ -1,0 +1,31 @@
+import type { JsonObject } from '../base/json.ts'
+import type { PriceCeiling } from '../generation/routing.ts'
+import type { Rules } from '../routing/rules.ts'
+
+const ceilings = [
+  ['prompt', 'promptPicos', 1e6],
+  ['completion', 'completionPicos', 1e6],
+  ['request', 'requestNanos', 1e9],
+  ['image', 'imageNanos', 1e9],
+] as const satisfies readonly (readonly [string, keyof PriceCeiling, number])[]
+
+/** What is demanded of endpoints, as the contract's `provider`: an aggregator chooses among hosts that are hidden here. */
+export function restrictionsOf(rules: Rules): { restrictions?: JsonObject } {
+  const { forbidden, maxPrices, quantizations, noTraining, zdr, distillable } = rules
+  const ignore = [...forbidden, ...rules.ignore]
+  // Dollars per million tokens, and per request and image.
+  const prices = ceilings.flatMap(([name, field, unit]) => {
+    const most = Math.min(...maxPrices.map((ceiling) => ceiling[field] ?? Infinity))
+    return Number.isFinite(most) ? [[name, most / unit] as const] : []
+  })
+  const [first, ...others] = quantizations
+  const restrictions = {
+    ...(ignore.length > 0 && { ignore }),
+    ...(prices.length > 0 && { max_price: Object.fromEntries(prices) }),
+    ...(first && { quantizations: first.filter((each) => others.every((list) => list.includes(each))) }),
+    ...(noTraining.paid && noTraining.free && { data_collection: 'deny' }),
+    ...(zdr && { zdr }),
+    ...(distillable && { enforce_distillable_text: true }),
+  }
+  return Object.keys(restrictions).length > 0 ? { restrictions } : {}
+}
