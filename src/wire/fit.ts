@@ -32,8 +32,7 @@ function refuseUnpriced(body: JsonObject, target: UpstreamTarget): void {
   if (!target.price) return
   for (const tool of toolsIn(body)) {
     const type = readText(tool['type']) ?? ''
-    const isHosted = readText(readObject(tool['environment'])?.['type'])?.startsWith('container')
-    if (isHosted || !(costsTokens.test(type) || searchesPriced(type, target))) {
+    if (!costsTokens.test(type) && !searchesPriced(type, target)) {
       throw invalid(`tools: what ${type} costs at this provider is not known here; leave it out`)
     }
   }
@@ -53,9 +52,12 @@ function objectsIn(list: Json | undefined): JsonObject[] {
   return (readArray(list) ?? []).map(readObject).filter((each) => each !== undefined)
 }
 
-/** Tools that cost their tokens and nothing else: the client's own, what it runs by their words, what hosts run for nothing. */
+/**
+ * Tools that cost their tokens and nothing else: the client's own, what it runs by their words, what hosts run for
+ * nothing. And code in a host's container, which is billed by its time, of which no usage tells: cents, not dollars.
+ */
 const costsTokens =
-  /^(?:$|function|custom|namespace|tool_search|mcp|(?:local_)?shell|bash|apply_patch|text_editor|memory|computer|browser|web_fetch)/
+  /^(?:$|function|custom|namespace|tool_search|mcp|(?:local_)?shell|bash|apply_patch|text_editor|memory|computer|browser|web_fetch|code_)/
 
 /** Each search is counted. The older tool of OpenAI's costs more at models that do not think. */
 function searchesPriced(type: string, { price, reasoning }: UpstreamTarget): boolean {

@@ -125,11 +125,8 @@ const added = [
 
 test.each<[string, keyof typeof doors, JsonObject]>([
   ['image_generation', 'responses', { tools: [{ type: 'image_generation' }] }],
-  ['code_interpreter', 'responses', { tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] }],
   ['file_search', 'responses', { tools: [{ type: 'file_search', vector_store_ids: ['v'] }] }],
-  ['shell', 'responses', { tools: [{ type: 'shell', environment: { type: 'container_auto' } }] }],
   ['x_search', 'grok', { tools: [{ type: 'x_search' }] }],
-  ['code_execution_20250825', 'messages', { tools: [{ type: 'code_execution_20250825', name: 'c' }] }],
   ['advisor_20260301', 'messages', { tools: [advisor] }],
   ['advisor_20260301', 'messages', { messages: added }],
 ])('%s is refused by name, because nobody here knows what it costs', async (type, door, request) => {
@@ -182,7 +179,7 @@ describe('turns that the provider takes by itself', () => {
   })
 })
 
-test('tools that cost their tokens alone are asked for', async () => {
+test('tools that cost their tokens alone are asked for, and code in a container', async () => {
   const tools = [
     { type: 'function', name: 'f', parameters: {} },
     { type: 'custom', name: 'apply' },
@@ -191,6 +188,7 @@ test('tools that cost their tokens alone are asked for', async () => {
     { type: 'local_shell' },
     { type: 'apply_patch' },
     { type: 'mcp', server_label: 's', server_url: 'https://mcp.example' },
+    { type: 'code_interpreter', container: { type: 'auto' } },
   ]
   expect(await asked('responses', { tools }, response({}))).toMatchObject({
     cost: 0.00045,
