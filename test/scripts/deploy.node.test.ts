@@ -67,8 +67,8 @@ test('makes everything in an empty account, then migrates, and shows a gateway t
   friendsKey = z.object({ key: z.string() }).parse(await manage('/keys', { name: 'friend' })).key
 })
 
-test('keeps to the budget of the bundle, 180 KiB gzipped', () => {
-  expect(gzippedKib).toBeLessThanOrEqual(180)
+test('keeps to the budget of the bundle, 185 KiB gzipped', () => {
+  expect(gzippedKib).toBeLessThanOrEqual(185)
 })
 
 test('uploads what the Worker is bound to, and its secrets as secrets', () => {
