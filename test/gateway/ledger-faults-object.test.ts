@@ -233,7 +233,8 @@ async function diedInMidStream(): Promise<{
     }),
     { beatMs: 30 },
   )
-  const { response } = await ask(dying, mini, { key: payer.key })
+  // All of it is held from the start: a Worker that had to ask for more would wait for the answer.
+  const { response } = await ask(dying, { ...mini, max_tokens: 5_000 }, { key: payer.key })
   const text = response.text()
   await vi.waitFor(() => expect(beats.length).toBeGreaterThan(1))
   await vi.waitFor(() => expect(beats.at(-1)?.meteredNanos).toBeGreaterThan(0))
