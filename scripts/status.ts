@@ -102,12 +102,16 @@ const columns: Column<Generation>[] = [
   { head: 'TIME', align: 'right', cell: ({ latency }) => duration(latency) },
 ]
 
+/** Of who was not asked, or had no part in it. */
+const blamelessErrors = new Set<string | null>([null, 'not_translated', 'gateway_bug', 'region_refused'])
 /** Of a provider that refuses the operator's key, or is not paid. */
 const credentialStatuses = new Set([401, 402])
 
 /** Which providers failed lately, and how. */
 function failures(generations: readonly Generation[]): string[] {
-  const failed = generations.flatMap(({ attempts }) => attempts.filter(({ error }) => error !== null))
+  const failed = generations.flatMap(({ attempts }) =>
+    attempts.filter(({ error }) => !blamelessErrors.has(error)),
+  )
   return [...Map.groupBy(failed, ({ provider }) => provider)].map(([provider, attempts]) => {
     const reasons = new Set(attempts.map(({ status, error }) => String(status ?? error)))
     const times = `${counted(attempts.length, 'time')} in the last ${counted(generations.length, 'request')}`

@@ -8,18 +8,34 @@ const windowMs = 7 * dayMs
 /** The query reads the whole week. */
 const freshMs = 60 * 60_000
 
-const usesCache = new WeakMap<object, { uses: ReadonlyMap<string, Use>; untilMs: number }>()
+type Uses = ReadonlyMap<string, Use>
 
-/** How much each model was used by all accounts in seven days, and how fast it was at the median: up to an hour ago. */
-export async function modelUses(env: Env, nowMs: number): Promise<ReadonlyMap<string, Use>> {
+/** By the database: who comes while it is asked waits for the same answer. */
+const usesCache = new WeakMap<object, { uses: Promise<Uses>; untilMs: number }>()
+
+/**
+ * How much each model was used by all accounts in seven days, and how fast it was at the median: up to an hour ago.
+ * Nothing where the database does not tell: a list in its usual order is better than none.
+ */
+export async function modelUses(env: Env, nowMs: number): Promise<Uses | undefined> {
   const known = usesCache.get(env.DB)
-  if (known && nowMs < known.untilMs) return known.uses
-  // Ids follow the account in the primary key, and begin with the second they were made in.
+  const uses = known && nowMs < known.untilMs ? known.uses : readUses(env, nowMs)
+  if (uses !== known?.uses) usesCache.set(env.DB, { uses, untilMs: nowMs + freshMs })
+  try {
+    return await uses
+  } catch {
+    usesCache.delete(env.DB)
+    return undefined
+  }
+}
+
+async function readUses(env: Env, nowMs: number): Promise<Uses> {
+  // Ids follow the account in the primary key, and begin with the second they were made in: `cross` has it read so.
   const query = env.DB.prepare(
     `with answers as (
        select model, prompt_tokens + completion_tokens as tokens, first_token_ms as latency,
          case when total_ms > first_token_ms then completion_tokens * 1e3 / (total_ms - first_token_ms) end as rate
-       from accounts join generations on account_id = accounts.id and generations.id >= ?1
+       from accounts cross join generations on account_id = accounts.id and generations.id >= ?1
        where provider is not null and cache_source_id is null
      ), ranked as (
        select *, count(latency) over per_model as latencies, count(rate) over per_model as rates,
@@ -33,7 +49,5 @@ export async function modelUses(env: Env, nowMs: number): Promise<ReadonlyMap<st
      from ranked group by model`,
   ).bind(generationIdFloor(nowMs - windowMs))
   const { results } = await answerOf(query.all<Use & { model: string }>())
-  const uses = new Map(results.map((row) => [row.model, row]))
-  usesCache.set(env.DB, { uses, untilMs: nowMs + freshMs })
-  return uses
+  return new Map(results.map((row) => [row.model, row]))
 }

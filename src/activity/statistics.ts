@@ -40,7 +40,7 @@ export async function activityOf(
 ): Promise<object[]> {
   // Ids begin with the second they were made in, so the days are ranges of the primary key.
   const query = env.DB.prepare(
-    `with told as (
+    `with told as materialized (
        select *, date(cast(substr(id, 5, 10) as integer), 'unixepoch') as date from generations
        where account_id = ?1 and id >= ?2 and id < ?3 and (?4 is null or key_hash = ?4)
      ), used as (

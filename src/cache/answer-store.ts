@@ -13,6 +13,9 @@ const writesRestMs = 10 * 60_000
 /** For so long neither an isolate nor a data centre asks whether another place has cleared its answer. */
 const nearMs = 60_000
 
+/** KV takes one write of a key a second. */
+const kvPauseMs = 1_100
+
 /** KV refuses shorter lives. An answer's own expiry is what counts. */
 const kvSecondsMin = 60
 
@@ -49,7 +52,7 @@ export class AnswerStore {
   async write(key: string, text: string, { ttlSeconds, clear }: CacheAsk): Promise<Complaint | undefined> {
     this.#keepNear(key, text)
     const value = await sealed(key, text)
-    const told = await this.#writeKv(key, value, ttlSeconds)
+    const told = await this.#writeKv(key, value, { ttlSeconds, clear })
     // Nothing that is cleared elsewhere reaches a data centre: where KV has the answer it is asked again soon.
     const isInKv = Date.now() >= this.#writesRestUntilMs
     // What was cleared is there still. A plan without writes may have deletions.
@@ -118,21 +121,24 @@ export class AnswerStore {
     return value === null ? undefined : await opened(key, value)
   }
 
-  async #writeKv(key: string, value: string, ttlSeconds: number): Promise<Complaint | undefined> {
+  async #writeKv(key: string, value: string, ask: CacheAsk): Promise<Complaint | undefined> {
     if (Date.now() < this.#writesRestUntilMs) return undefined
     try {
-      await this.#kv.put(nameOf(key), value, { expirationTtl: Math.max(kvSecondsMin, ttlSeconds) })
+      await this.#kv.put(nameOf(key), value, { expirationTtl: Math.max(kvSecondsMin, ask.ttlSeconds) })
       this.#spentTold = false
       return undefined
     } catch (error) {
-      return this.#writeFailed(String(error))
+      const reason = String(error)
+      if (!isTooSoon(reason)) return this.#writeFailed(reason)
+      // Of two answers to one question within a second KV takes one: that is as it should be. A clear has to get there.
+      if (!ask.clear) return undefined
+      await scheduler.wait(kvPauseMs)
+      return await this.#writeKv(key, value, { ...ask, clear: false })
     }
   }
 
   #writeFailed(reason: string): Complaint | undefined {
-    const spent = /limit exceeded/i.test(reason)
-    // Of two answers to one question within a second KV takes one: that is as it should be.
-    if (!spent && reason.includes('429')) return undefined
+    const spent = isSpent(reason)
     const isTold = Date.now() < this.#writesRestUntilMs
     this.#writesRestUntilMs = Date.now() + (spent ? writesRestMs : restMs)
     if (!spent) return isTold ? undefined : 'failed'
@@ -141,6 +147,9 @@ export class AnswerStore {
     return 'spent'
   }
 }
+
+const isSpent = (reason: string): boolean => /limit exceeded/i.test(reason)
+const isTooSoon = (reason: string): boolean => reason.includes('429') && !isSpent(reason)
 
 /** By namespace: an isolate has one. */
 const storesCache = new WeakMap<KVNamespace, AnswerStore>()

@@ -117,9 +117,9 @@ test('today so far is told to whoever asks for it', async () => {
 
 describe('the list of models by what they were used for in the last seven days, and how fast they were', () => {
   const gateway = { ...env, SIMULATOR: 'on' }
-  const listed = async (sort: string, key?: null) => {
+  const listed = async (sort: string, key?: null, settings: object = gateway) => {
     const { body } = await sendWith(
-      gateway,
+      settings,
       requestOf('GET', `/models?sort=${sort}`, key === null ? { key } : {}),
     )
     return body.data.map(({ id }: { id: string }) => id)
@@ -149,6 +149,11 @@ describe('the list of models by what they were used for in the last seven days, 
     expect(await listed('latency-low-to-high')).toEqual([second, first, ...without, third])
     // 2,000 tokens a second, and 100.
     expect(await listed('throughput-high-to-low')).toEqual([second, first, ...without, third])
+  })
+
+  test('where the database does not tell, the usual order stands', async () => {
+    const down = { ...gateway, DB: Object.assign(Object.create(env.DB), { prepare: undefined }) }
+    expect(await listed('most-popular', undefined, down)).toEqual(await listed('coding-high-to-low'))
   })
 
   test('who has no key is told nothing of it', async () => {

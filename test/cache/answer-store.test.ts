@@ -107,3 +107,15 @@ test('an answer that nobody else has, or has as it was before, stays where it is
     expect((await store.read(key))?.source.generationId).toBe('own')
   }
 })
+
+test('a clear that comes too soon after another write for KV is told to it later', async () => {
+  const key = crypto.randomUUID()
+  const put = vi.fn<KVNamespace['put']>((...args) => env.CACHE.put(...args))
+  const here = new AnswerStore(Object.assign(Object.create(env.CACHE), { put }))
+  await write(here, key, 'old')
+  put.mockRejectedValueOnce(new Error('KV PUT failed: 429 Too Many Requests'))
+  here.clear(key)
+  await here.clearFar(key)
+  expect(put).toHaveBeenCalledTimes(3)
+  expect(await env.CACHE.get(`answer/${key}`)).toContain('"expiresAtMs":0')
+})
