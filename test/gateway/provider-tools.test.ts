@@ -164,6 +164,35 @@ describe('turns that the provider takes by itself', () => {
     })
   })
 
+  test('are as many as what it ran between them, code as well', async () => {
+    const ran = (type: string) => Array.from({ length: 4 }, () => ({ type }))
+    const asks = async (...items: JsonObject[]) =>
+      await asked(
+        'responses',
+        { tools: [{ type: 'code_interpreter' }] },
+        response({ input_tokens: 900_000, output_tokens: 4000, total_tokens: 904_000 }, ...items),
+      )
+    // 900,000 × 0.25 + 4,000 × 2 millionths of a dollar.
+    expect(await asks(...ran('code_interpreter_call'))).toMatchObject({ cost: 0.233, charged: 0.233 })
+    // What the client is to run ends the turn: then such a count is impossible.
+    for (const type of ['custom_tool_call', 'shell_call', 'computer_call']) {
+      expect(Number((await asks(...ran(type))).cost)).toBeLessThan(0.001)
+    }
+  })
+
+  test('are as many as the blocks of what it ran, where no counter tells', async () => {
+    const tools = [{ type: 'code_execution_20250825', name: 'code_execution' }]
+    const block = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'bash_code_execution', input: {} }
+    const whole = compacted([])
+    const answer = {
+      ...whole,
+      content: [block, { type: 'text', text: 'Hi' }],
+      usage: { input_tokens: 400_000, output_tokens: 100 },
+    }
+    // 400,000 × 1 + 100 × 5 millionths of a dollar.
+    expect(await asked('messages', { ...request, tools }, answer)).toMatchObject({ cost: 0.4005 })
+  })
+
   test('may each fill the context', async () => {
     const tools = [{ type: 'web_fetch_20250910', name: 'web_fetch' }]
     const answer = compacted([{ input_tokens: 390_000, output_tokens: 2000 }], { web_fetch_requests: 1 })

@@ -13,6 +13,8 @@ export class BlockReader {
   #began = false
   /** The model has answered by the tool that stands for it, see `answer-tool.ts`. */
   answersByTool = false
+  /** How much the provider ran by itself. */
+  ran = 0
 
   constructor(maker: string) {
     this.#maker = maker
@@ -58,6 +60,7 @@ export class BlockReader {
       return []
     }
     this.#open.set(index, { type, call: this.#calls })
+    if (type === 'server_tool_use' || type === 'mcp_tool_use') this.ran++
     if (type === 'tool_use') {
       const id = readText(block['id'])
       return [

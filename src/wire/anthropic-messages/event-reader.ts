@@ -120,7 +120,7 @@ export class EventReader implements AnswerReader {
   #count(counts: JsonObject): GenerationEvent[] {
     const told = Object.entries(counts).filter(([, value]) => value !== null)
     this.#counts = { ...this.#counts, ...Object.fromEntries(told) }
-    const usage = told.length > 0 ? readUsage(this.#counts) : undefined
+    const usage = told.length > 0 ? readUsage(this.#counts, this.#blocks.ran) : undefined
     return usage ? [{ type: 'usage', usage }] : []
   }
 }

@@ -5,8 +5,11 @@ import type { Charge } from '../dialect.ts'
 import { readArray, readCount, readObject } from '../json.ts'
 import { servedIn } from '../service-tier.ts'
 
-/** A provider's counts as ours; `undefined` where it has told none yet. The format counts what is cached beside `input_tokens`. */
-export function readUsage(counts: JsonObject): Usage | undefined {
+/**
+ * A provider's counts as ours; `undefined` where it has told none yet. The format counts what is cached beside
+ * `input_tokens`. `seen`: what it ran by itself, by the answer; not all of that has a counter.
+ */
+export function readUsage(counts: JsonObject, seen = 0): Usage | undefined {
   // Where a request took several turns of the model, the sums of the whole leave some out.
   const iterations = (readArray(counts['iterations']) ?? [])
     .map(readObject)
@@ -18,7 +21,7 @@ export function readUsage(counts: JsonObject): Usage | undefined {
   if (promptTokens + completionTokens === 0) return undefined
   const ran = readObject(counts['server_tool_use']) ?? {}
   const calls = Object.values(ran).reduce((total: number, each) => total + (readCount(each) ?? 0), 0)
-  const turns = Math.max(parts.length, 1 + calls)
+  const turns = Math.max(parts.length, 1 + Math.max(calls, seen))
   const longest = parts.reduce((most, part) => Math.max(most, part.promptTokens), 0)
   const thought = readCount(readObject(counts['output_tokens_details'])?.['thinking_tokens']) ?? 0
   return {

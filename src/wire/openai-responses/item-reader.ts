@@ -132,7 +132,9 @@ export class ItemReader {
 
   /** What the whole item says beyond what was told. */
   #rest(open: OpenItem, item: JsonObject): GenerationEvent[] {
-    switch (readText(item['type']) ?? '') {
+    const type = readText(item['type']) ?? ''
+    if (ranHere.test(type)) this.ran.calls++
+    switch (type) {
       case 'function_call': {
         const told = open.told.get('arguments') ?? 0
         const text = readText(item['arguments']) ?? ''
@@ -149,11 +151,7 @@ export class ItemReader {
       case 'image_generation_call':
         return imageOf(item)
       case 'web_search_call':
-        this.ran.calls++
         if (!unbilled.includes(readText(readObject(item['action'])?.['type']) ?? '')) this.ran.webSearches++
-        return []
-      case 'mcp_call':
-        this.ran.calls++
         return []
       default:
         return []
@@ -190,6 +188,9 @@ export class ItemReader {
     return { ...item, encrypted_content: writeSealed({ seal, of: 'thought' }), format: this.#maker }
   }
 }
+
+/** Calls that the client does not answer. A shell is anybody's: only the provider's tells what came of it. */
+const ranHere = /(?<!^(?:function|custom_tool|computer|(?:local_)?shell|apply_patch))_call$|^shell_call_output$/
 
 /** What a search does for nothing: it reads what it found (OpenAI: "search actions incur a tool call cost"). */
 const unbilled = ['open_page', 'find_in_page']
