@@ -80,7 +80,8 @@ async function firstPlan(
   try {
     return await makePlan(context, request)
   } catch (error) {
-    if (!profile.routing) throw error
+    // What it may have laid down since is a model for who names none.
+    if (!profile.routing && request.routing.models.length > 0) throw error
     context.profile = await profileOf(env, caller, { ...limits, profileFreshMs: 0 }, Date.now())
     if (context.profile.version === profile.version) throw error
     return await makePlan(context, request)

@@ -146,7 +146,7 @@ function answer(
     reasoning,
     streams: !whole,
     quirks: { ...endpoint.quirks, drop },
-    ...(provider?.aggregator && restrictionsOf(plan.ranking.rules)),
+    ...(provider?.aggregator && restrictionsOf(plan.ranking.rules, endpoint)),
   }
   return call(target, asked.request, {
     env,

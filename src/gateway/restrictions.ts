@@ -1,5 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
+import type { Endpoint } from '../catalogue/model.ts'
 import type { PriceCeiling } from '../generation/routing.ts'
+import { isFree, scopeOf } from '../routing/filters.ts'
 import type { Rules } from '../routing/rules.ts'
 
 const ceilings = [
@@ -10,8 +12,8 @@ const ceilings = [
 ] as const satisfies readonly (readonly [string, keyof PriceCeiling, number])[]
 
 /** What is demanded of endpoints, as the contract's `provider`: an aggregator chooses among hosts that are hidden here. */
-export function restrictionsOf(rules: Rules): { restrictions?: JsonObject } {
-  const { forbidden, maxPrices, quantizations, noTraining, zdr, distillable } = rules
+export function restrictionsOf(rules: Rules, endpoint: Endpoint): { restrictions?: JsonObject } {
+  const { forbidden, maxPrices, quantizations, noTraining, requireParameters, distillable } = rules
   const ignore = [...forbidden, ...rules.ignore]
   // Dollars per million tokens, and per request and image.
   const prices = ceilings.flatMap(([name, field, unit]) => {
@@ -23,8 +25,9 @@ export function restrictionsOf(rules: Rules): { restrictions?: JsonObject } {
     ...(ignore.length > 0 && { ignore }),
     ...(prices.length > 0 && { max_price: Object.fromEntries(prices) }),
     ...(first && { quantizations: first.filter((each) => others.every((list) => list.includes(each))) }),
-    ...(noTraining.paid && noTraining.free && { data_collection: 'deny' }),
-    ...(zdr && { zdr }),
+    ...((isFree(endpoint) ? noTraining.free : noTraining.paid) && { data_collection: 'deny' }),
+    ...((rules.zdr || rules.zdrScopes.includes(scopeOf(endpoint))) && { zdr: true }),
+    ...(requireParameters && { require_parameters: true }),
     ...(distillable && { enforce_distillable_text: true }),
   }
   return Object.keys(restrictions).length > 0 ? { restrictions } : {}

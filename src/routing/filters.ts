@@ -155,7 +155,7 @@ const scopes: ReadonlyMap<string, ZdrScope> = new Map([
   ['xai', 'xai'],
 ])
 
-function scopeOf({ provider }: Endpoint): ZdrScope {
+export function scopeOf({ provider }: Endpoint): ZdrScope {
   return scopes.get(provider) ?? 'other'
 }
 

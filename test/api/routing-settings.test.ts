@@ -303,6 +303,10 @@ describe('what is laid down holds for requests', () => {
       await send('PATCH', path, { body: { routing: null } })
       expect(await asked({ model: 'openai/gpt-4o' })).toBe('gpt-4o')
     }
+    const { caller, asked } = await fixture({})
+    expect(await asked({})).toMatch(/^400 .*name the model/)
+    await send('PATCH', `/keys/${caller.hash}`, { body: { routing: { model: 'openai/gpt-4o' } } })
+    expect(await asked({})).toBe('gpt-4o')
   })
 
   test('[R22][R47] a request cannot take back what its account demands', async () => {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test, vi } from 'vitest'
 import type { JsonObject } from '../../src/base/json.ts'
-import { account } from '../support/account.ts'
+import { account, manage } from '../support/account.ts'
 import { askWhole, at } from '../support/chat.ts'
 import { provider, replyJson } from '../support/provider.ts'
 
@@ -139,4 +139,21 @@ test('an aggregator, which chooses among hosts of its own, is told what they mus
     { ignore: ['deepinfra'], max_price: { completion: 90 } },
     { ignore: ['deepinfra', 'groq'], max_price: { prompt: 4.5, completion: 90 } },
   ])
+})
+
+test('an aggregator that the operator trusts is told what its account demands all the same', async () => {
+  const openrouter = await provider(served())
+  await manage(env, 'PUT', '/catalogue/policies', {
+    provider: 'openrouter',
+    training: false,
+    retains_prompts: false,
+  })
+  const { key } = await account(env, {
+    account: { routing: { enable_paid_model_training: false, enforce_zdr_other: true } },
+  })
+  const settings = { ...env, OPENROUTER_API_KEY: 'k', OPENROUTER_BASE_URL: openrouter.baseUrl }
+  const body = { model: 'openai/gpt-oss-120b', messages: greeting }
+  expect((await askWhole(settings, body, { key })).response.status).toBe(200)
+  const [call] = await openrouter.calls()
+  expect(JSON.parse(call?.body ?? '{}').provider).toEqual({ data_collection: 'deny', zdr: true })
 })
