@@ -142,6 +142,13 @@ function compacted(turns: JsonObject[], ran?: JsonObject): JsonObject {
   return { ...head, content: [{ type: 'text', text: 'Hi' }], usage }
 }
 
+/** A large model's context was read as often as it had to be for four calls of this type. */
+async function fourTimes(type: string) {
+  const counts = { input_tokens: 900_000, output_tokens: 4000, total_tokens: 904_000 }
+  const answer = response(counts, ...Array.from({ length: 4 }, () => ({ type })))
+  return await asked('responses', { tools: [{ type: 'code_interpreter' }] }, answer)
+}
+
 describe('turns that the provider takes by itself', () => {
   const request = { model: 'anthropic/claude-haiku-4.5', max_tokens: 1000 }
   /** A prompt of more than 100,000 tokens costs more. */
@@ -165,18 +172,11 @@ describe('turns that the provider takes by itself', () => {
   })
 
   test('are as many as what it ran between them, code as well', async () => {
-    const ran = (type: string) => Array.from({ length: 4 }, () => ({ type }))
-    const asks = async (...items: JsonObject[]) =>
-      await asked(
-        'responses',
-        { tools: [{ type: 'code_interpreter' }] },
-        response({ input_tokens: 900_000, output_tokens: 4000, total_tokens: 904_000 }, ...items),
-      )
     // 900,000 × 0.25 + 4,000 × 2 millionths of a dollar.
-    expect(await asks(...ran('code_interpreter_call'))).toMatchObject({ cost: 0.233, charged: 0.233 })
+    expect(await fourTimes('code_interpreter_call')).toMatchObject({ cost: 0.233, charged: 0.233 })
     // What the client is to run ends the turn: then such a count is impossible.
     for (const type of ['custom_tool_call', 'shell_call', 'computer_call']) {
-      expect(Number((await asks(...ran(type))).cost)).toBeLessThan(0.001)
+      expect(Number((await fourTimes(type)).cost)).toBeLessThan(0.001)
     }
   })
 

@@ -190,7 +190,8 @@ export class ItemReader {
 }
 
 /** Calls that the client does not answer. A shell is anybody's: only the provider's tells what came of it. */
-const ranHere = /(?<!^(?:function|custom_tool|computer|(?:local_)?shell|apply_patch))_call$|^shell_call_output$/
+const ranHere =
+  /(?<!^(?:function|custom_tool|computer|(?:local_)?shell|apply_patch))_call$|^shell_call_output$/
 
 /** What a search does for nothing: it reads what it found (OpenAI: "search actions incur a tool call cost"). */
 const unbilled = ['open_page', 'find_in_page']
