@@ -3,7 +3,7 @@ import type { SeedEndpoint, SeedModel } from './seed.ts'
 
 /** The facts of a model with prices that its lists have no word for, and that are known all the same. */
 export function withKnownPrices(model: SeedModel): SeedModel {
-  // No model draws and speaks: a list that says so has copied what the model reads.
+  // No model draws and speaks: a list that says so has copied what the model reads. The operator's word stands.
   const output = hasBoth(model) ? ['text' as const] : model.output
   const made = outputs.filter(([modality]) => output.includes(modality))
   return {
@@ -20,8 +20,11 @@ const outputs = [
   ['audio', 'audioOutput'],
 ] as const
 
-function hasBoth({ output }: SeedModel): boolean {
-  return outputs.every(([modality]) => output.includes(modality))
+function hasBoth({ output, endpoints }: SeedModel): boolean {
+  return (
+    outputs.every(([modality]) => output.includes(modality)) &&
+    !endpoints.some(({ source }) => source === 'operator')
+  )
 }
 
 /**

@@ -75,6 +75,12 @@ test('a model that is said to draw and speak does neither', () => {
   expect(pricesOf(['text', 'image', 'audio'], {})).toEqual([[12, 0]])
 })
 
+test("what the operator says of a model's answers stands", () => {
+  const own: SeedEndpoint = { ...endpoint, imageOutput: '120', audioOutput: '20', source: 'operator' }
+  const seed: SeedModel = { ...model, output: ['text', 'image', 'audio'], endpoints: [own] }
+  expect(buildModel(seed).outputModalities).toEqual(['text', 'image', 'audio'])
+})
+
 test('every listed endpoint that draws or speaks has a price for it, or is not called', async () => {
   const catalogue = await catalogueOf(env)
   const without = (await catalogue.models()).flatMap(({ id, outputModalities, endpoints }) =>
