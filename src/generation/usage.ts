@@ -27,8 +27,8 @@ export interface Usage {
    * totals. Absent: once, and once more after each search.
    */
   turns?: number
-  /** The longest prompt of these, where each is told: it is by its length that long prompts have prices of their own. */
-  longestPromptTokens?: number
+  /** Each of these, where the provider tells them: a long prompt's prices are for its own turn. */
+  iterations?: readonly Usage[]
   /** The service tier it was served in, such as `flex` or `priority`; absent: the usual one. */
   serviceTier?: string
   /** Counted by the gateway because the provider did not say, or said something impossible. */

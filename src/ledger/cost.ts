@@ -48,9 +48,14 @@ const perNano = 1000n * factorUnit
  * nano-USD.
  */
 export function cost(usage: Usage, price: Price, markup: Markup, atMs: number): Cost {
-  const { prices, factor } = pricesAt(price, usage, atMs)
-  const prompt = promptPicos(usage, prices) * factor + fees(price, usage.webSearches)
-  const whole = prompt + completionPicos(usage, prices) * factor
+  let prompt = fees(price, usage.webSearches)
+  let completion = 0n
+  for (const turn of usage.iterations ?? [usage]) {
+    const { prices, factor } = pricesAt(price, turn, atMs)
+    prompt += promptPicos(turn, prices) * factor
+    completion += completionPicos(turn, prices) * factor
+  }
+  const whole = prompt + completion
   const promptNanos = ceilNanos(prompt, perNano)
   const upstreamNanos = ceilNanos(whole, perNano)
   return {

@@ -18,7 +18,7 @@ export function pricesAt(price: Price, usage: Usage, atMs: number): AppliedPrice
   const { offPeak } = price
   const isOffPeak = offPeak !== undefined && !offPeak.peak.some((hours) => includes(hours, new Date(atMs)))
   return {
-    prices: atLength(tariff, usage.longestPromptTokens ?? usage.promptTokens),
+    prices: atLength(tariff, usage.promptTokens),
     factor: factor * (isOffPeak ? BigInt(offPeak.factorMillionths) : millionths),
   }
 }

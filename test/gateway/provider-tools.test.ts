@@ -193,6 +193,16 @@ describe('turns that the provider takes by itself', () => {
     expect(await asked('messages', { ...request, tools }, answer)).toMatchObject({ cost: 0.4005 })
   })
 
+  test('cost as much as each is long', async () => {
+    const long = { input_tokens: 110_000, output_tokens: 10 }
+    const short = { input_tokens: 90_000, output_tokens: 20 }
+    const alone = [await asked('messages', haiku, compacted([long]))]
+    alone.push(await asked('messages', haiku, compacted([short])))
+    const sum = alone.reduce((total, { cost }) => total + Number(cost), 0)
+    const both = await asked('messages', haiku, compacted([long, short]))
+    expect(Number(both.cost)).toBeCloseTo(sum, 9)
+  })
+
   test('may each fill the context', async () => {
     const tools = [{ type: 'web_fetch_20250910', name: 'web_fetch' }]
     const answer = compacted([{ input_tokens: 390_000, output_tokens: 2000 }], { web_fetch_requests: 1 })

@@ -106,7 +106,7 @@ test.each(Object.keys(providers))(
         expect(finishes).toBe(failure ? 0 : 1)
         for (const event of events) {
           if (event.type !== 'usage') continue
-          const { serviceTier: _, estimated: __, ...counts } = event.usage
+          const { serviceTier: _, estimated: __, iterations: ___, ...counts } = event.usage
           expect(Object.entries(counts).filter(([, count]) => !isCount(count))).toEqual([])
           expect(counts.cachedTokens + counts.cacheWriteTokens).toBeLessThanOrEqual(counts.promptTokens)
           expect(counts.cacheWriteLongTokens).toBeLessThanOrEqual(counts.cacheWriteTokens)

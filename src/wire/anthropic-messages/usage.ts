@@ -22,7 +22,7 @@ export function readUsage(counts: JsonObject, seen = 0): Usage | undefined {
   const ran = readObject(counts['server_tool_use']) ?? {}
   const calls = Object.values(ran).reduce((total: number, each) => total + (readCount(each) ?? 0), 0)
   const turns = Math.max(parts.length, 1 + Math.max(calls, seen))
-  const longest = parts.reduce((most, part) => Math.max(most, part.promptTokens), 0)
+  const served = servedIn(counts['speed'] === 'fast' ? 'fast' : counts['service_tier'])
   const thought = readCount(readObject(counts['output_tokens_details'])?.['thinking_tokens']) ?? 0
   return {
     ...noUsage,
@@ -34,8 +34,8 @@ export function readUsage(counts: JsonObject, seen = 0): Usage | undefined {
     reasoningTokens: Math.min(thought, completionTokens),
     webSearches: readCount(ran['web_search_requests']) ?? 0,
     ...(turns > 1 && { turns }),
-    ...(parts.length > 1 && { longestPromptTokens: longest }),
-    ...servedIn(counts['speed'] === 'fast' ? 'fast' : counts['service_tier']),
+    ...(parts.length > 1 && { iterations: parts.map((part) => ({ ...part, ...served })) }),
+    ...served,
   }
 }
 
