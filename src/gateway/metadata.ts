@@ -161,10 +161,10 @@ function tagged({ tag, model }: Endpoint): { endpoint: string; model: string } {
 }
 
 /** The contract's word for how the model that serves was come to; without one, for how the first was. */
-function strategyOf({ candidates, router }: Selection, served: Endpoint | undefined): string {
+function strategyOf({ candidates, router, standsIn }: Selection, served: Endpoint | undefined): string {
   const index = candidates.findIndex(({ model }) => model === served?.model)
   const via = candidates[Math.max(0, index)]?.via ?? 'direct'
-  return index > 0 && router === undefined ? 'fallback' : via
+  return (index > 0 || (standsIn && served)) && router === undefined ? 'fallback' : via
 }
 
 /** The same where no model was come to. */

@@ -24,6 +24,8 @@ export interface Selection {
   candidates: readonly Candidate[]
   /** The router that chose them, as `openrouter/auto`; absent where the client named each itself. */
   router?: string
+  /** The first name led to none of them: another stands in for it. */
+  standsIn?: true
   /** What the router says of its choice, for the metadata's `pipeline`. */
   pipeline?: readonly JsonObject[]
 }

@@ -28,21 +28,24 @@ export async function selectCandidates(
   const input = { env, request, settings, random }
   const names = namesOf(request, settings)
   if (names.length === 0) throw nameless()
-  const choices: Choice[] = []
-  const refusals: GatewayError[] = []
+  const found: (Choice | GatewayError)[] = []
   for (const { name, isClients } of names) {
     const choice = await choose(input, name)
-    if (!(choice instanceof GatewayError)) choices.push(isClients ? choice : ofKind(choice, request))
+    const isRefused = choice instanceof GatewayError
     // A wrong name is to be put right; one that cannot be served now has the others to stand in for it.
-    else if (isClients && choice.status === 400) throw choice
-    else refusals.push(choice)
+    if (isRefused && isClients && choice.status === 400) throw choice
+    found.push(isRefused || isClients ? choice : ofKind(choice, request))
   }
-  const candidates = unlike(choices.flatMap((choice) => choice.candidates))
-  if (candidates.length === 0) throw refusals[0] ?? nameless()
-  const router = choices.find((choice) => choice.router !== undefined)?.router
-  const pipeline = choices.flatMap((choice) => choice.pipeline ?? [])
+  const choices = found.flatMap((each) => (each instanceof GatewayError ? [] : [each]))
+  const open = choices.filter(({ barred, candidates }) => !barred && candidates.length > 0)
+  const taken = open.length > 0 ? open : choices
+  const candidates = unlike(taken.flatMap((choice) => choice.candidates))
+  if (candidates.length === 0) throw found.find((each) => each instanceof GatewayError) ?? nameless()
+  const router = taken.find((choice) => choice.router !== undefined)?.router
+  const pipeline = taken.flatMap((choice) => choice.pipeline ?? [])
   return {
     candidates,
+    ...(!taken.some((choice) => choice === found[0]) && { standsIn: true }),
     ...(router !== undefined && { router }),
     ...(pipeline.length > 0 && { pipeline }),
   }

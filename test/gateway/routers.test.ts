@@ -142,6 +142,23 @@ test.for([
   },
 )
 
+test.each(['openrouter/auto', 'openrouter/free'])(
+  'what is named beside %s serves as its fallback where preferences leave the router nobody',
+  async (router) => {
+    const named = 'moonshotai/kimi-k2.6'
+    const { status, body, record } = await served(router, {
+      models: [router, named],
+      provider: { only: ['together'] },
+      plugins: [{ id: 'auto-router', allowed_models: ['nvidia/*:free'] }],
+    })
+    expect([status, body.model]).toEqual([200, named])
+    expect(body.openrouter_metadata).toMatchObject({ strategy: 'fallback', pipeline: [] })
+    expect(body.openrouter_metadata.endpoints).toMatchObject({ available: [{ model: named }] })
+    expect(body.openrouter_metadata.endpoints.total).toBeLessThan(5)
+    expect(await record()).toMatchObject({ model: named, router: null })
+  },
+)
+
 test.each([
   ['openrouter/auto', 'auto', { plugins: [{ id: 'auto-router', allowed_models: ['nobody/*'] }] }],
   ['openrouter/free', 'free', { messages: [{ role: 'user', content: media }] }],

@@ -41,6 +41,7 @@ export async function autoRouter(input: RouterInput, router: string): Promise<Ch
     candidates: candidates.map(({ model, endpoints }) => ({ model, endpoints, via: 'auto' })),
     router,
     pipeline: [stageOf(router, classification, chosen, contenders.length)],
+    ...(chosen.length === 0 && { barred: true }),
   }
 }
 

@@ -10,6 +10,8 @@ export interface Choice {
   candidates: readonly Candidate[]
   /** As the client wrote it: `openrouter/auto`. */
   router?: string
+  /** None of them may serve by what is asked of all: they are there to be told why. */
+  barred?: true
   pipeline?: readonly JsonObject[]
 }
 

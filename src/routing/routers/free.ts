@@ -13,7 +13,7 @@ export async function freeRouter(input: RouterInput, router: string): Promise<Ch
   const barred = freeOf(meant, ({ endpoints }) => endpoints)
   const mayServe = freeOf(meant, ({ able }) => able)
   // Where it is the preferences that leave nobody, the plan says of each why.
-  if (barred.length > 0 && mayServe.length === 0) return { candidates: barred, router }
+  if (barred.length > 0 && mayServe.length === 0) return { candidates: barred, router, barred: true }
   return nobody(
     router,
     `${router}: no free model here can serve this request. Ask for less (inputs, tools, length), or name a model`,
