@@ -14,12 +14,20 @@ type Reviver = (name: string, value: Json, context?: { source?: string }) => Jso
 /** In the place of a value. Inside a text it costs no more than time. */
 const longInteger = /[[:,]\s*-?\d{16}/
 
-/** Of what is longer each value would cost too much: there long integers become the next number. */
-const exactCharactersMax = 4 * 1024 * 1024
+/** Each costs a call: of more of them, numbers are no longer kept as they were written. */
+const exactValuesMax = 128 * 1024
 
 /** For `JSON.parse`: integers that no number holds, such as the ids of records, are written again as they were read. */
 export function exact(text: string): Reviver | undefined {
-  return text.length <= exactCharactersMax && longInteger.test(text) ? keepInteger : undefined
+  return longInteger.test(text) && hasFewValues(text) ? keepInteger : undefined
+}
+
+/** Whether numbers may be kept. Values are counted by what stands before them, and what stands in texts counts too. */
+export function hasFewValues(text: string): boolean {
+  const begins = /[,[{]/g
+  let values = 0
+  while (begins.test(text)) if (++values > exactValuesMax) return false
+  return true
 }
 
 const keepInteger: Reviver = (name, value, context) =>

@@ -1,4 +1,4 @@
-import { exact, keepNumber, type Json, type JsonObject } from '../base/json.ts'
+import { exact, hasFewValues, keepNumber, type Json, type JsonObject } from '../base/json.ts'
 
 /**
  * Readers for what a provider sent: the value where it is what it should be, else `undefined`. One odd field then
@@ -42,8 +42,9 @@ export function argumentsOf(text: string): JsonObject {
   const trimmed = text.trim()
   if (trimmed === '' || trimmed === 'null') return {}
   try {
-    const json: JsonObject | undefined = trimmed.startsWith('{') ? JSON.parse(trimmed, keepNumber) : undefined
-    return json ?? { arguments: text }
+    if (!trimmed.startsWith('{')) return { arguments: text }
+    const json: JsonObject = JSON.parse(trimmed, hasFewValues(trimmed) ? keepNumber : undefined)
+    return json
   } catch {
     return { arguments: text }
   }
