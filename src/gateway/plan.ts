@@ -18,6 +18,7 @@ import { nothingLeft } from '../routing/routers/choice.ts'
 import { missingInput } from '../routing/routers/pool.ts'
 import { selectCandidates } from '../routing/select.ts'
 import { isMarked } from '../wire/cache-breakpoints.ts'
+import { toolsIn } from '../wire/fit.ts'
 import { readArray, readObject, readText } from '../wire/json.ts'
 import { reasoningOn } from '../wire/reasoning-on.ts'
 import { refusalOfKind } from './kind.ts'
@@ -124,8 +125,9 @@ interface Planned {
 }
 
 function pricedPlan({ profile, limits }: PlanningContext, { request, selection, ranking }: Planned): Plan {
-  const ranked = ranking.ranked.map(({ endpoint }) => endpoint)
-  const promptCaps = promptCapsOf(request, ranked)
+  const searches = toolsIn(request.native.body).some(isSearch)
+  const ranked = sellers(ranking, searches)
+  const promptCaps = promptCapsOf(request, ranked, searches)
   const [first] = ranked
   if (!first) throw new Error('unreachable: a plan has an endpoint')
   const { markups, version: profileVersion, routing: settings = [] } = profile
@@ -153,6 +155,13 @@ function pricedPlan({ profile, limits }: PlanningContext, { request, selection, 
     promptCaps,
     holdNanos: held,
   }
+}
+
+/** Who has no price for the search that is offered would refuse it, and others' attempts would be spent on that. */
+function sellers({ ranked }: Ranking, searches: boolean): Endpoint[] {
+  const endpoints = ranked.map(({ endpoint }) => endpoint)
+  const selling = searches ? endpoints.filter(({ price }) => price.searchNanos !== undefined) : []
+  return selling.length > 0 ? selling : endpoints
 }
 
 /** As many endpoints of each model as may be tried in all. */
@@ -272,15 +281,19 @@ export function markupAt(markups: Markups, { model }: Endpoint): Markup {
   return markupOf(markups, model.id)
 }
 
-function promptCapsOf(request: GenerationRequest, endpoints: readonly Endpoint[]): PromptCaps {
-  const { promptTokensMax, needs } = request
+function promptCapsOf(
+  request: GenerationRequest,
+  endpoints: readonly Endpoint[],
+  searches: boolean,
+): PromptCaps {
+  const { promptTokensMax, needs, native } = request
   return {
     promptTokensMax,
     // A film has a soundtrack.
     hasSound: needs.audioInput || needs.videoInput,
-    webSearchesMax: offersSearch(request) ? searchAllowance : 0,
+    webSearchesMax: searches || native.body['web_search_options'] ? searchAllowance : 0,
     ...(endpoints.some(({ price }) => price.cacheWriteLongPicos !== undefined) && {
-      kept: keptFor(request.native.body),
+      kept: keptFor(native.body),
     }),
   }
 }
@@ -301,13 +314,9 @@ function isSomewhere(value: Json, is: (object: JsonObject) => boolean): boolean 
   return (readArray(value) ?? Object.values(object ?? {})).some((each) => isSomewhere(each, is))
 }
 
-/** Whether the tools include the provider's own search, which every format calls much the same. */
-function offersSearch({ native: { body } }: GenerationRequest): boolean {
-  const tools = (readArray(body['tools']) ?? []).map(readObject)
-  return (
-    body['web_search_options'] !== undefined ||
-    tools.some((tool) => readText(tool?.['type'])?.includes('web_search') === true)
-  )
+/** Whether a tool is the provider's own search, which every format calls much the same. */
+function isSearch(tool: JsonObject): boolean {
+  return readText(tool['type'])?.startsWith('web_search') === true
 }
 
 /** How many completion tokens an amount buys beside the prompt, at the dearest of the plan's endpoints. */

@@ -39,7 +39,7 @@ function refuseUnpriced(body: JsonObject, target: UpstreamTarget): void {
 }
 
 /** Wherever a body declares tools: at its top, in items that bring some, in blocks that add one. */
-function toolsIn({ tools, input, messages }: JsonObject): JsonObject[] {
+export function toolsIn({ tools, input, messages }: JsonObject): JsonObject[] {
   const blocks = objectsIn(messages).flatMap(({ content }) => objectsIn(content))
   return [
     ...objectsIn(tools),

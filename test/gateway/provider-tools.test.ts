@@ -102,6 +102,26 @@ describe('searches of the web', () => {
     })
   })
 
+  test('are asked of who sells them, however many that do not come first', async () => {
+    const bedrock = await provider(replyJson(200, {}))
+    const anthropic = await provider(replyJson(200, compacted([{ input_tokens: 1, output_tokens: 1 }])))
+    const settings: Env = {
+      ...env,
+      AMAZON_BEDROCK_API_KEY: 'operator-key',
+      AMAZON_BEDROCK_BASE_URL: bedrock.baseUrl,
+      ANTHROPIC_API_KEY: 'operator-key',
+      ANTHROPIC_BASE_URL: anthropic.baseUrl,
+    }
+    const body = {
+      ...claude.body,
+      tools: [{ type: 'web_search_20250305', name: 'web_search' }],
+      provider: { order: ['amazon-bedrock', 'anthropic'] },
+    }
+    const { response: answered } = await askWhole(settings, body, { key: caller.key, path: claude.path })
+    expect(answered.status).toBe(200)
+    expect(await bedrock.calls()).toEqual([])
+  })
+
   test('by the older tool, which is dearer at models that do not think, are not asked of those', async () => {
     const tools = [{ type: 'web_search_preview' }]
     const answer = response({}, search('search'))
