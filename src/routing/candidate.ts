@@ -30,10 +30,15 @@ export interface Selection {
   pipeline?: readonly JsonObject[]
 }
 
+/** By a router, which may choose another the next time. */
+export function isChosen(via: Via | undefined): boolean {
+  return via === 'auto' || via === 'free'
+}
+
 /** By what a client knows the candidates: a router stands for all that it chose. */
 export function namesAsked({ candidates, router }: Selection): string[] {
   const names = candidates.map(({ model, via }) =>
-    router !== undefined && (via === 'auto' || via === 'free') ? router : model.id,
+    router !== undefined && isChosen(via) ? router : model.id,
   )
   return [...new Set(names)]
 }

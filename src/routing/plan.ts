@@ -1,6 +1,6 @@
 import type { Endpoint } from '../catalogue/model.ts'
 import type { RoutingSettings, Thresholds } from '../generation/routing.ts'
-import type { Candidate, Selection } from './candidate.ts'
+import { isChosen, type Candidate, type Selection } from './candidate.ts'
 import { endpointKey, type EndpointHealth, type HealthOf } from './endpoint-health.ts'
 import { eligible, preferAble, tokensOf, type Asked, type Removal } from './filters.ts'
 import { ordered, type Ordering, type Ranked } from './order.ts'
@@ -217,12 +217,15 @@ function maySticks({ order, minThroughput, maxLatency }: Rules, { routing }: Ask
  */
 function likeFirst(
   ranked: readonly Ranked[],
-  { router }: Selection,
+  { candidates }: Selection,
   { serviceTier }: Rules,
 ): (endpoint: Endpoint) => boolean {
   const first = ranked[0]?.endpoint
-  return ({ model, tier }) =>
-    (router !== undefined || model === first?.model) && (serviceTier !== 'priority' || tier === first?.tier)
+  const viaOf = (endpoint?: Endpoint) => candidates.find(({ model }) => model === endpoint?.model)?.via
+  const via = viaOf(first)
+  return (endpoint) =>
+    (endpoint.model === first?.model || (isChosen(via) && viaOf(endpoint) === via)) &&
+    (serviceTier !== 'priority' || endpoint.tier === first?.tier)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Model } from '../../src/catalogue/model.ts'
 import type { RoutingSettings } from '../../src/generation/routing.ts'
+import type { Candidate } from '../../src/routing/candidate.ts'
 import { unknownHealth } from '../../src/routing/endpoint-health.ts'
 import { plan, stuckTo } from '../../src/routing/plan.ts'
 import { asking, candidate, modelWith, type Asking } from './endpoints.ts'
@@ -11,20 +11,21 @@ const p = modelWith('p/p', [
   { ...facts, provider: 'b' },
 ])
 const q = modelWith('q/q', [{ ...facts, provider: 'c' }])
+const auto = 'openrouter/auto'
+const chosen = [p, q].map((model) => candidate(model, { via: 'auto' }))
 const routing = { conversation: { key: 'talk', explicit: true } }
 
 interface Asked extends Asking {
   router?: string
-  models?: readonly Model[]
+  candidates?: readonly Candidate[]
   settings?: readonly RoutingSettings[]
 }
 
 /** The tags in the order of attempts, of a conversation that was served before by the endpoint of this key. */
 function orderAfter(
   stickTo: string,
-  { router, models = [p, q], settings = [], ...ask }: Asked = {},
+  { router, candidates = [candidate(p), candidate(q)], settings = [], ...ask }: Asked = {},
 ): string[] {
-  const candidates = models.map((model) => candidate(model))
   const ranking = plan({
     request: asking({ ...ask, routing: { ...routing, ...ask.routing } }),
     selection: { candidates, ...(router !== undefined && { router }) },
@@ -52,7 +53,18 @@ test('a fallback model that once stood in does not keep the conversation', () =>
 })
 
 test('of the models that a router chose, the one that served goes on', () => {
-  expect(orderAfter('q/q c', { router: 'openrouter/auto' })).toEqual(['c', 'a', 'b'])
+  expect(orderAfter('q/q c', { router: auto, candidates: chosen })).toEqual(['c', 'a', 'b'])
+})
+
+test('the model that is asked for comes before what a router chose to stand in for it', () => {
+  const candidates = [candidate(p), ...chosen.slice(1)]
+  expect(orderAfter('q/q c', { router: auto, candidates })).toEqual(['a', 'b', 'c'])
+  expect(orderAfter('p/p b', { router: auto, candidates })).toEqual(['b', 'a', 'c'])
+})
+
+test('what a router chose comes before the model that once stood in for it', () => {
+  const candidates = [...chosen.slice(0, 1), candidate(q)]
+  expect(orderAfter('q/q c', { router: auto, candidates })).toEqual(['a', 'b', 'c'])
 })
 
 test('an order, a sort or a threshold counts before that, whether the request has it or its account', () => {
@@ -71,7 +83,7 @@ test('who asks for priority is not kept at the usual tier', () => {
     { ...facts, provider: 'a' },
     { ...facts, provider: 'a', variant: 'priority', tier: 'priority' },
   ])
-  const asked = { models: [tiered], routing: { serviceTier: 'priority' } } as const
+  const asked = { candidates: [candidate(tiered)], routing: { serviceTier: 'priority' } } as const
   expect(orderAfter('p/p a', asked)).toEqual(['a/priority', 'a'])
   expect(orderAfter('p/p a/priority', asked)).toEqual(['a/priority', 'a'])
 })
