@@ -34,13 +34,16 @@ export function parseJson(text: string): Json | undefined {
 /** The arguments of a call as text: hosts send what they stand for where the format has it, or in place of the text. */
 export function argumentsText(value: Json | undefined): string {
   if (typeof value === 'string') return value
-  return (value ?? null) === null ? '' : JSON.stringify(value)
+  return (value ?? null) === null || readArray(value)?.length === 0 ? '' : JSON.stringify(value)
 }
 
-/** The arguments of a call as an object. What is none, which a model may have written, is kept as the text it is. */
+/**
+ * The arguments of a call as an object. What is none, which a model may have written, is kept as the text it is, but for
+ * an empty array: there are languages that write an empty object so.
+ */
 export function argumentsOf(text: string): JsonObject {
   const trimmed = text.trim()
-  if (trimmed === '' || trimmed === 'null') return {}
+  if (/^(null|\[\s*\])?$/.test(trimmed)) return {}
   try {
     if (!trimmed.startsWith('{')) return { arguments: text }
     const json: JsonObject = JSON.parse(trimmed, hasFewValues(trimmed) ? keepNumber : undefined)

@@ -59,6 +59,8 @@ test.each([
   ['null', '{}'],
   [' ', '{}'],
   [null, '{}'],
+  ['[ ]', '{}'],
+  [[], '{}'],
   ['{"id":1234567890123456789,"share":1.0}', '{"id":1234567890123456789,"share":1.0}'],
 ])('arguments %j reach a client that takes an object as %s', async (args, input) => {
   const { status, text } = await ask('openai', chatCall(args), greeting)
