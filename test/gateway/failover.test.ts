@@ -268,9 +268,7 @@ test('who falls silent is waited for once, and not by the next request', async (
 test('a model that reasons is waited for by how long it usually takes, not as long as any may think', async () => {
   const { ask, calls } = await hosts(
     [[...Array<Step[]>(20).fill(fine), streaming(silence)], [fine], [fine]],
-    {
-      firstTokenTimeoutMinMs: 100,
-    },
+    { firstTokenTimeoutMinMs: 100, firstTokenTimeoutMs: 200 },
   )
   const body = { model: 'openai/gpt-oss-20b', provider: { order: ['deepinfra', 'groq'] } }
   for (let count = 0; count < 21; count++) {

@@ -233,6 +233,8 @@ test('it takes three times the slowest first token in a hundred to give up, with
   expect(wait({})).toBe(30_000)
   expect(wait({ p99Ms: 500, isLast: true })).toBe(60_000)
   expect(wait({ reasons: true })).toBe(300_000)
+  // The slowest in a hundred thought less than the next one may.
+  expect(wait({ p99Ms: 2_000, reasons: true })).toBe(60_000)
   expect(wait({ p99Ms: 50_000, reasons: true })).toBe(150_000)
   expect(wait({ p99Ms: 200_000, reasons: true })).toBe(300_000)
 })

@@ -49,7 +49,7 @@ const wholeTokensMore = 200
 /**
  * How long to wait for an endpoint's first content: three times what it takes at the worst. Where nothing is known of
  * one it gets more, and one that reasons, or after which there is nobody to ask, all there is. What is long by itself
- * is no silence, for which an endpoint would be given up.
+ * is no silence, for which an endpoint would be given up: of hard thoughts, easy ones before them tell nothing.
  */
 export function firstTokenTimeout(
   { p99Ms, reasons, isLast, promptTokens = 0, wholeTokens = 0 }: Awaited,
@@ -59,5 +59,6 @@ export function firstTokenTimeout(
   if (isLast || (reasons && p99Ms === undefined)) return mostMs
   const leastMs = limits.firstTokenTimeoutMinMs
   const ownMs = leastMs * (1 + promptTokens / promptTokensMore + wholeTokens / wholeTokensMore)
-  return Math.min(mostMs, Math.max(Math.round(ownMs), 3 * (p99Ms ?? leastMs)))
+  const thinkingMs = reasons ? limits.firstTokenTimeoutMs : 0
+  return Math.min(mostMs, Math.max(Math.round(ownMs), thinkingMs, 3 * (p99Ms ?? leastMs)))
 }
