@@ -149,6 +149,17 @@ test('a probe that says nothing leaves its turn to the next', () => {
   expect(known.standing(a, 31 * second)).toEqual(good)
 })
 
+test('a probe that hangs keeps its place no longer than until the next ejection', () => {
+  const known = circuits()
+  failed(known, 5, 0)
+  known.begin(a, { isRetry: false, whole: false }, 30 * second)
+  tried(known, 'success', 31 * second)
+  failed(known, 5, 32 * second)
+  expect(known.standing(a, 92 * second)).toEqual(good)
+  known.begin(a, { isRetry: false, whole: false }, 92 * second)
+  expect(known.standing(a, 92 * second)).toEqual(probed)
+})
+
 test('faults of the request, departures and refused credentials count for nothing, however many', () => {
   const known = circuits()
   for (let count = 0; count < 100; count++) tried(known, 'ignored', count, 60)

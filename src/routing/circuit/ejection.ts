@@ -105,6 +105,8 @@ export class Ejection {
     this.#times++
     const drawn = 1 - jitter + 2 * jitter * this.#random()
     this.#isOut = true
+    // An old one may hang for minutes: it keeps nobody from trying next time.
+    this.#probe = undefined
     this.#begunWhenEjected = this.#begun
     this.#untilMs = nowMs + Math.min(ejectionMaxMs, Math.round(ejectionMs * this.#times * drawn))
     this.#row.failed = 0
