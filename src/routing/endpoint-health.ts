@@ -5,7 +5,7 @@ import type { Percentiles } from '../generation/routing.ts'
 export interface EndpointHealth {
   /** A significant outage within the last 30 s. */
   outage: boolean
-  /** Given up for a while: it is tried after all others, but for a probe now and then. */
+  /** Given up for a while: it is tried after all others, unless most are. Whose time is over is given up no more. */
   ejected: boolean
   /** It asked not to be called again yet. */
   cooling: boolean
