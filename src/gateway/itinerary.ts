@@ -16,7 +16,7 @@ export class Itinerary {
   readonly #circuits: Circuits
   readonly #random: () => number
   readonly #ranking: Pick<Ranking, 'panics'>
-  readonly #queue: Endpoint[]
+  #queue: Endpoint[]
   readonly #tried = new Set<string>()
   /** Models that the request itself is wrong for: their other endpoints would say the same, of so long a context. */
   readonly #unfit = new Map<string, number>()
@@ -50,9 +50,7 @@ export class Itinerary {
   /** The endpoint to ask now; `undefined` where there is none, or as many were asked as may be. */
   async next(nowMs: number): Promise<Endpoint | undefined> {
     if (this.#attempts >= this.#limits.attemptsMax) return undefined
-    // All that came while it was due were told to try it; the first of them does.
-    const isProbed = (endpoint: Endpoint): number => Number(this.#circuits.standing(endpoint, nowMs).probed)
-    if (this.#attempts === 0) this.#queue.sort((left, right) => isProbed(left) - isProbed(right))
+    if (this.#attempts === 0) this.#queue = this.#probedLast(nowMs)
     const index = this.#queue.findIndex((endpoint) => this.#mayCome(endpoint, nowMs))
     const [endpoint] = index < 0 ? [await this.#again(nowMs)] : this.#queue.splice(0, index + 1).slice(-1)
     if (!endpoint) return undefined
@@ -71,6 +69,21 @@ export class Itinerary {
       this.#unfit.set(endpoint.model.id, isTooLong ? endpoint.contextLength : Infinity)
     }
     this.#repeat = upstream?.code === neverAnswered || upstream?.hasAnotherKey ? endpoint : undefined
+  }
+
+  /**
+   * All that came while an endpoint was due were told to try it; the first of them does. The others ask those beside it
+   * before, but no other model sooner than they were told to.
+   */
+  #probedLast(nowMs: number): Endpoint[] {
+    let place = 0
+    return this.#queue
+      .map((endpoint, index) => {
+        if (endpoint.model.id !== this.#queue[index - 1]?.model.id) place += 2
+        return { endpoint, place: place + Number(this.#circuits.standing(endpoint, nowMs).probed) }
+      })
+      .toSorted((left, right) => left.place - right.place)
+      .map(({ endpoint }) => endpoint)
   }
 
   #mayCome(endpoint: Endpoint, nowMs: number): boolean {

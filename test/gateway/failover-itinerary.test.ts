@@ -134,3 +134,22 @@ test('who is being tried by another request is asked last, and asked all the sam
   }
   expect(visited).toEqual(['b', 'a', undefined])
 })
+
+test('who is being tried by another request comes after the others of its model, and before the next model', async () => {
+  const plan = all.slice(0, 6)
+  const limits = { ...limitsOf({}), attemptsMax: 6 }
+  const circuits = new Circuits(limits, () => 0.5)
+  for (const endpoint of plan.filter(({ tag }) => tag === 'pa' || tag === 'qb')) {
+    circuits.begin(endpoint, { isRetry: false, whole: false }, 0).ended('silent', 0)
+    circuits.begin(endpoint, { isRetry: false, whole: false }, limits.ejectionMs)
+  }
+  const itinerary = new Itinerary({ plan: planOf(plan), limits }, circuits, () => 0)
+  const visited = []
+  for (let count = 0; count < 6; count++) {
+    // Each is asked after the one before has failed.
+    const endpoint = await itinerary.next(limits.ejectionMs)
+    visited.push(endpoint?.tag)
+    if (endpoint) itinerary.failed(endpoint, errorOf('failed'))
+  }
+  expect(visited).toEqual(['pb', 'pc', 'pa', 'qa', 'qc', 'qb'])
+})
