@@ -38,7 +38,10 @@ function unanswered(exchange: Pick<Exchange, 'env' | 'place' | 'plan'>, failures
   const retryable = type === 'rate_limit_exceeded' || type === 'provider_overloaded'
   const remedies = new Set(failures.flatMap((failure) => remedyFor(failure, exchange) ?? []))
   const advice = remedies.size > 0 ? [...remedies] : retryable ? ['Try again later.'] : []
-  const hints = failures.flatMap(({ error }) => error.details.upstream?.retryAfterSeconds ?? [])
+  // Waiting pays no bill.
+  const hints = failures.flatMap(({ error: { details } }) =>
+    details.upstream?.isCredential ? [] : (details.upstream?.retryAfterSeconds ?? []),
+  )
   const retryAfter =
     retryable && hints.length > 0
       ? Math.min(retryAfterSecondsMax, Math.max(1, Math.ceil(Math.min(...hints))))
@@ -72,7 +75,9 @@ function verdict(faults: (UpstreamFault | undefined)[]): {
   message: string
 } {
   // Where we are is no fault of theirs: what the others say counts.
-  const statuses = faults.filter((fault) => fault?.code !== regionRefused).map((fault) => fault?.status)
+  const statuses = faults
+    .filter((fault) => fault?.code !== regionRefused)
+    .map((fault) => (fault?.isCredential ? null : fault?.status))
   if (statuses.length === 0) {
     return {
       type: 'permission_denied',

@@ -315,6 +315,8 @@ test.for<[Result, GatewayError]>([
   ['ignored', fault('invalid_request', { status: 400, failOver: false })],
   ['ignored', fault('provider_unavailable', { status: 401 })],
   ['ignored', fault('provider_unavailable', { status: 402 })],
+  ['ignored', fault('provider_unavailable', { status: 429, isCredential: true })],
+  ['ignored', fault('provider_unavailable', { code: 'insufficient_quota', isCredential: true })],
   ['failure', fault('provider_unavailable', { status: 403 })],
   ['ignored', fault('not_found', { status: 404 })],
   ['ignored', fault('payload_too_large', { status: 413, failOver: false })],

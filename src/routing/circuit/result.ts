@@ -14,7 +14,8 @@ const silentCodes: ReadonlySet<string | undefined> = new Set(['headers_timeout',
 
 /** What a failed attempt says of its endpoint. */
 export function resultOf({ type, details: { upstream } }: GatewayError): Result {
-  if (!upstream?.failOver) return 'ignored'
+  // An unpaid key is told by 429 as well, and inside a stream: its endpoint is neither busy nor broken.
+  if (!upstream?.failOver || upstream.isCredential) return 'ignored'
   // Some hosts say that of a single request which is larger than a minute allows, with 413.
   if (ignoredStatuses.has(upstream.status) || ignoredCodes.has(upstream.code)) return 'ignored'
   if (type === 'rate_limit_exceeded') return 'limited'

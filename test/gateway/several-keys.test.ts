@@ -1,0 +1,52 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { Env } from '../../src/env.ts'
+import { account, type TestAccount } from '../support/account.ts'
+import { chatAnswer } from '../support/chat-chunks.ts'
+import { askWhole, at } from '../support/chat.ts'
+import { headerOf, provider, replyJson, send, streaming, type Provider } from '../support/provider.ts'
+import type { Step } from '../support/upstream-script.ts'
+
+const ask = { model: 'openai/gpt-4o-mini', stream: true, messages: [{ role: 'user', content: 'Hi' }] }
+const quota = { error: { code: 'insufficient_quota', type: 'insufficient_quota', message: 'No credit' } }
+const unpaid = replyJson(429, quota, { 'retry-after': '20' })
+const fine = chatAnswer('Hello')
+
+let caller: TestAccount
+beforeAll(async () => {
+  caller = await account(env)
+})
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+afterEach(() => void vi.restoreAllMocks())
+
+const withKeys = (upstream: Provider, keys: string): Env => ({
+  ...env,
+  LIMITS: '{"repeatDelayMs": 1}',
+  OPENAI_API_KEY: keys,
+  OPENAI_BASE_URL: upstream.baseUrl,
+})
+
+const keysOf = async (upstream: Provider) =>
+  (await upstream.calls()).map((call) => headerOf(call, 'authorization'))
+
+test.for<[string, Step[], Step[], string]>([
+  ['one is not paid for, told by 429', unpaid, fine, 'a,b'],
+  [
+    'one is not paid for, told inside the stream',
+    streaming(send(`data: ${JSON.stringify(quota)}\n\n`)),
+    fine,
+    'a,b',
+  ],
+])('of several keys %s: the next is tried', async ([, first, second, keys]) => {
+  const upstream = await provider(first, second, fine)
+  expect((await askWhole(withKeys(upstream, keys), ask, { key: caller.key })).response.status).toBe(200)
+  const tried = await keysOf(upstream)
+  expect(tried).toHaveLength(second === fine ? 2 : 3)
+})
+
+test('a key that is not paid for is no rate limit to the client, and nothing it says of waiting is passed on', async () => {
+  const upstream = await provider(unpaid)
+  const { response, text } = await askWhole(withKeys(upstream, 'a'), ask, { key: caller.key })
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, null])
+  expect(at(at(JSON.parse(text), 'error'), 'availability')).toMatchObject({ code: 'temporarily_unavailable' })
+})
