@@ -68,7 +68,8 @@ export class Itinerary {
       const isTooLong = error.type === 'context_length_exceeded'
       this.#unfit.set(endpoint.model.id, isTooLong ? endpoint.contextLength : Infinity)
     }
-    this.#repeat = upstream?.code === neverAnswered || upstream?.hasAnotherKey ? endpoint : undefined
+    const isWorthIt = upstream?.hasAnotherKey || (upstream?.code === neverAnswered && !this.#hasRepeated)
+    this.#repeat = isWorthIt ? endpoint : undefined
   }
 
   /**
@@ -108,12 +109,12 @@ export class Itinerary {
   }
 
   /**
-   * Where nobody else is left, a connection that broke before any answer is worth a second one, once, and so is another
-   * key. All who lost one at the same moment must not come back at the same moment.
+   * Where nobody else is left, a connection that broke before any answer is worth a second one, once, and a refused key
+   * each other one. All who lost one at the same moment must not come back at the same moment.
    */
   async #again(nowMs: number): Promise<Endpoint | undefined> {
     const endpoint = this.#repeat
-    if (!endpoint || this.#hasRepeated || !this.#mayRetry(endpoint, nowMs)) return undefined
+    if (!endpoint || !this.#mayRetry(endpoint, nowMs)) return undefined
     this.#hasRepeated = true
     const { promise, resolve } = Promise.withResolvers<void>()
     setTimeout(resolve, this.#random() * this.#limits.repeatDelayMs)

@@ -4,10 +4,11 @@ import type { Env } from '../../src/env.ts'
 import { account, type TestAccount } from '../support/account.ts'
 import { chatAnswer } from '../support/chat-chunks.ts'
 import { askWhole, at } from '../support/chat.ts'
-import { headerOf, provider, replyJson, send, streaming, type Provider } from '../support/provider.ts'
+import { headerOf, provider, replyJson, reset, send, streaming, type Provider } from '../support/provider.ts'
 import type { Step } from '../support/upstream-script.ts'
 
 const ask = { model: 'openai/gpt-4o-mini', stream: true, messages: [{ role: 'user', content: 'Hi' }] }
+const revoked = replyJson(401, { error: { message: 'Invalid API key' } })
 const quota = { error: { code: 'insufficient_quota', type: 'insufficient_quota', message: 'No credit' } }
 const unpaid = replyJson(429, quota, { 'retry-after': '20' })
 const fine = chatAnswer('Hello')
@@ -30,6 +31,7 @@ const keysOf = async (upstream: Provider) =>
   (await upstream.calls()).map((call) => headerOf(call, 'authorization'))
 
 test.for<[string, Step[], Step[], string]>([
+  ['two are revoked', revoked, revoked, 'a,b,c'],
   ['one is not paid for, told by 429', unpaid, fine, 'a,b'],
   [
     'one is not paid for, told inside the stream',
@@ -37,11 +39,19 @@ test.for<[string, Step[], Step[], string]>([
     fine,
     'a,b',
   ],
+  ['a connection breaks before one is revoked', [reset], revoked, 'a,b'],
 ])('of several keys %s: the next is tried', async ([, first, second, keys]) => {
   const upstream = await provider(first, second, fine)
   expect((await askWhole(withKeys(upstream, keys), ask, { key: caller.key })).response.status).toBe(200)
   const tried = await keysOf(upstream)
   expect(tried).toHaveLength(second === fine ? 2 : 3)
+})
+
+test('no more keys are tried than attempts may be made', async () => {
+  const upstream = await provider(revoked)
+  const { response } = await askWhole(withKeys(upstream, 'a,b,c,d'), ask, { key: caller.key })
+  expect(response.status).toBe(503)
+  expect(new Set(await keysOf(upstream)).size).toBe(3)
 })
 
 test('a key that is not paid for is no rate limit to the client, and nothing it says of waiting is passed on', async () => {
