@@ -3,7 +3,7 @@ import { GatewayError } from '../base/errors.ts'
 import { mayBeAsked, namesHost } from '../base/hosts.ts'
 import type { Format } from '../generation/request.ts'
 import { bearer, type Ask, type Outgoing } from './auth/auth.ts'
-import { chooseKey, setKeyAside } from './auth/key-choice.ts'
+import { chooseKey, setKeyAside, type Keys } from './auth/key-choice.ts'
 import { settingOf, type ProviderEnv } from './live.ts'
 import type { Provider, Surface } from './provider.ts'
 import { addressSuffix, makerOf, providerOf, variableOf } from './table.ts'
@@ -83,6 +83,8 @@ const headers = z.record(
 
 /** The key of several that a call was given. */
 export interface Drawn {
+  /** Where it is for, unless that is the provider's own address. */
+  baseUrl?: string
   key?: string
 }
 
@@ -127,15 +129,21 @@ function settingsOf(env: ProviderEnv, provider: Provider, drawn: Drawn = {}): Se
   return (suffix) => {
     const value = settingOf(env, variableOf(provider, suffix))
     if (suffix !== 'API_KEY' || value === undefined) return value
-    drawn.key ??= chooseKey(env, value, Math.random(), Date.now())
+    drawn.key ??= chooseKey(env, keysOf(provider, value, drawn), Math.random(), Date.now())
     return drawn.key
   }
 }
 
 /** The provider refused the key that was drawn. Whether there is another to draw. */
-export function keyRefused(env: ProviderEnv, provider: Provider, { key }: Drawn): boolean {
+export function keyRefused(env: ProviderEnv, provider: Provider, drawn: Drawn): boolean {
+  const { key } = drawn
   const value = settingOf(env, variableOf(provider, 'API_KEY'))
-  return value !== undefined && key !== undefined && setKeyAside(env, value, key, Date.now())
+  if (value === undefined || key === undefined) return false
+  return setKeyAside(env, keysOf(provider, value, drawn), key, Date.now())
+}
+
+function keysOf({ slug }: Provider, text: string, { baseUrl = '' }: Drawn): Keys {
+  return { text, host: `${slug} ${baseUrl}` }
 }
 
 function furtherHeaders(env: ProviderEnv, provider: Provider): Record<string, string> {

@@ -107,11 +107,12 @@ export function wayTo(env: ProviderEnv, target: CallTarget, { native }: Generati
   if (!provider) throw new Error(`There is no provider ${target.provider}`)
   const { format, upstreamModel: model } = target
   const surface = surfaceOf(env, provider, { format, native: native.format, model })
+  const elsewhere = target.baseUrl !== undefined && { baseUrl: target.baseUrl }
   return {
     provider,
     surface,
-    ...(target.baseUrl !== undefined && { baseUrl: target.baseUrl }),
-    drawn: {},
+    ...elsewhere,
+    drawn: { ...elsewhere },
     target: {
       ...target,
       ...(native.format === 'openai-embeddings' && { inputs: inputsIn(native.body) }),

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Env } from '../../src/env.ts'
-import { account, type TestAccount } from '../support/account.ts'
+import { account, manage, type TestAccount } from '../support/account.ts'
 import { chatAnswer } from '../support/chat-chunks.ts'
 import { askWhole, at } from '../support/chat.ts'
 import { headerOf, provider, replyJson, reset, send, streaming, type Provider } from '../support/provider.ts'
@@ -59,4 +59,26 @@ test('a key that is not paid for is no rate limit to the client, and nothing it 
   const { response, text } = await askWhole(withKeys(upstream, 'a'), ask, { key: caller.key })
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, null])
   expect(at(at(JSON.parse(text), 'error'), 'availability')).toMatchObject({ code: 'temporarily_unavailable' })
+})
+
+test('a key that a private host refuses is drawn for its provider all the same', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  const own = await provider(fine)
+  const loft = await provider(revoked, fine)
+  const here: Env = {
+    ...env,
+    CATALOGUE_HOSTS: new URL(loft.baseUrl).host,
+    VLLM_API_KEY: 'a,b',
+    VLLM_BASE_URL: own.baseUrl,
+  }
+  await manage(here, 'PUT', '/catalogue/models', {
+    id: 'acme/loft',
+    endpoints: [{ provider: 'vllm', model: 'm', prompt: '1', completion: '1', base_url: loft.baseUrl }],
+  })
+  for (const model of ['acme/loft', 'acme/loft', 'vllm/m']) {
+    const { response } = await askWhole(here, { ...ask, model }, { key: caller.key })
+    expect(response.status).toBe(200)
+  }
+  expect(await keysOf(loft)).toEqual(['Bearer a', 'Bearer b', 'Bearer b'])
+  expect(await keysOf(own)).toEqual(['Bearer a'])
 })
