@@ -6,6 +6,8 @@ export const inEnglish = { reportInput: true, error: sentenceOf }
 function sentenceOf(issue: core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.expected === 'number' && JSON.isRawJSON(issue.input))
+        return unsafe(JSON.stringify(issue.input))
       return `Invalid input: expected ${issue.expected}, received ${typeOf(issue.input)}`
     case 'invalid_value': {
       const values = issue.values.map((value) => (typeof value === 'string' ? `"${value}"` : String(value)))
@@ -35,6 +37,12 @@ function sentenceOf(issue: core.$ZodRawIssue): string {
   }
 }
 
+/** Of an integer that is kept as it was written, for no number holds it. */
+function unsafe(integer: string): string {
+  const [size, bound] = integer.startsWith('-') ? ['small', '>=-'] : ['big', '<=']
+  return `Too ${size}: expected int to be ${bound}${Number.MAX_SAFE_INTEGER}`
+}
+
 function sizeOf({ origin }: { origin: string }, bound: string, size: number | bigint): string {
   const units: Record<string, string | undefined> = { string: 'characters', array: 'items' }
   const unit = units[origin]
@@ -44,5 +52,6 @@ function sizeOf({ origin }: { origin: string }, bound: string, size: number | bi
 function typeOf(input: unknown): string {
   if (input === null) return 'null'
   if (Array.isArray(input)) return 'array'
+  if (JSON.isRawJSON(input)) return 'number'
   return typeof input === 'number' && !Number.isFinite(input) ? String(input) : typeof input
 }

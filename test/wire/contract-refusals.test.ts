@@ -83,3 +83,15 @@ test('[120] [123] a call of no agent, and a search that the model is free to mak
   }
   expect(openaiResponsesDialect.decodeRequest(body, new Headers()).native.body).toBe(body)
 })
+
+test.each([
+  ['seed', '12345678901234567', 'seed: Too big: expected int to be <=9007199254740991'],
+  ['seed', '-12345678901234567', 'seed: Too small: expected int to be >=-9007199254740991'],
+  ['user', '12345678901234567', 'user: Invalid input: expected string, received number'],
+])('an integer that no number holds is refused as one: %s %s', (field, integer, message) => {
+  const messages = [{ role: 'user', content: 'Hi' }]
+  const body = { model: 'a/b', messages, [field]: JSON.rawJSON(integer) }
+  expect(() => openaiChatDialect.decodeRequest(body, new Headers())).toThrow(
+    expect.objectContaining({ type: 'invalid_request', message }),
+  )
+})
