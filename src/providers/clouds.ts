@@ -90,7 +90,23 @@ const amazonBedrock: Provider = {
       protocol: openaiResponsesProtocol,
       serves: /openai\.gpt-\d|xai\./,
       maker: (model) => (model.includes('xai.') ? 'bedrock-xai-responses-v1' : 'bedrock-openai-responses-v1'),
-      quirks: { drop: [...foreign, ...penalties] },
+      quirks: {
+        drop: [...foreign, ...penalties],
+        // Those that cost their tokens: Codex asks for a search each time, and what one costs here is not known.
+        toolTypes: [
+          'function',
+          'custom',
+          'namespace',
+          'tool_search',
+          'mcp',
+          'shell',
+          'local_shell',
+          'apply_patch',
+          'computer',
+          'computer_use_preview',
+          'code_interpreter',
+        ],
+      },
     },
   ],
 }

@@ -102,6 +102,22 @@ describe('searches of the web', () => {
     })
   })
 
+  test('are left out of a request of Responses to Bedrock, and told', async () => {
+    const upstream = await provider(replyJson(200, response({})))
+    const shell = { type: 'custom', name: 'shell' }
+    const { response: answered, text } = await askWhole(
+      { ...env, AMAZON_BEDROCK_API_KEY: 'operator-key', AMAZON_BEDROCK_RESPONSES_BASE_URL: upstream.baseUrl },
+      { model: 'openai/gpt-5.6-luna', input: 'Hello', tools: [shell, { type: 'web_search' }] },
+      { key: caller.key, path: '/api/v1/responses', headers: { 'x-openrouter-metadata': 'enabled' } },
+    )
+    expect([answered.status, at(at(JSON.parse(text), 'openrouter_metadata'), 'dropped')]).toEqual([
+      200,
+      ['tools.web_search'],
+    ])
+    const [call] = await upstream.calls()
+    expect(JSON.parse(call?.body ?? '').tools).toEqual([shell])
+  })
+
   test('are asked of who sells them, however many that do not come first', async () => {
     const bedrock = await provider(replyJson(200, {}))
     const anthropic = await provider(replyJson(200, compacted([{ input_tokens: 1, output_tokens: 1 }])))
@@ -227,6 +243,28 @@ describe('turns that the provider takes by itself', () => {
     const tools = [{ type: 'web_fetch_20250910', name: 'web_fetch' }]
     const answer = compacted([{ input_tokens: 390_000, output_tokens: 2000 }], { web_fetch_requests: 1 })
     expect(await asked('messages', { ...request, tools }, answer)).toMatchObject({ cost: 0.4 })
+  })
+
+  test('are set aside for, five of them, where the provider may run something', async () => {
+    const needs = async (tool: JsonObject) => {
+      const poor = await account(env, { credit: 0.000001 })
+      const body = { ...doors.responses.body, max_output_tokens: 1000, tools: [tool] }
+      const settings: Env = { ...env, OPENAI_API_KEY: 'operator-key' }
+      const { text } = await askWhole(settings, body, { key: poor.key, path: doors.responses.path })
+      return Number(at(at(at(JSON.parse(text), 'error'), 'metadata'), 'needed_usd'))
+    }
+    const own = await needs({ type: 'custom', name: 'apply' })
+    // The answer alone costs 0.002.
+    expect(own).toBeGreaterThan(0.002)
+    expect(own).toBeLessThan(0.0025)
+    for (const tool of [
+      { type: 'mcp', server_label: 's', server_url: 'https://mcp.example' },
+      { type: 'code_interpreter', container: { type: 'auto' } },
+      { type: 'shell', environment: { type: 'container_auto' } },
+    ]) {
+      expect(await needs(tool)).toBeGreaterThan(4.9 * own)
+    }
+    expect(await needs({ type: 'shell', environment: { type: 'local' } })).toBeLessThan(1.1 * own)
   })
 
   test('are not believed without a bound', async () => {
