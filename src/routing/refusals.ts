@@ -20,6 +20,9 @@ const sequence: readonly ExcludedBy[] = [
   'context_length',
 ]
 
+/** How many providers are named: of what a router may choose from, nearly every one serves something. */
+const toldMax = 12
+
 interface Reason {
   code: Availability['code']
   /** The field of the request that would have to change. */
@@ -80,13 +83,13 @@ export function nobodyMay(
   const last = tokens.at(-1) ?? 'allowed_providers'
   const models = namesAsked(selection)
   const own = asked.routing.preferences
-  const details = { models, serving: providersOf(endpoints) }
+  const providers = providersOf(endpoints)
+  const details = { models, who: listed(providers), serving: providers.slice(0, toldMax) }
   if (last === 'allowed_providers') {
     return noneAllowed(details, rules.only, becauseOf(rules, own, endpoints))
   }
   if (last === 'context_length') return tooLong(models, removed, asked)
   const { code, field, says, by } = reasons[last]
-  const who = details.serving.join(', ')
   const detail = `No provider of ${models.join(', ')} ${says}.`
   const change =
     by === undefined || demands(own, by)
@@ -94,7 +97,7 @@ export function nobodyMay(
       : 'This key or its account demands that: change its settings'
   return new GatewayError(
     'not_found',
-    `${detail} It is served by ${who}. ${change}, or choose another model.`,
+    `${detail} It is served by ${details.who}. ${change}, or choose another model.`,
     {
       availability: {
         code,
@@ -111,15 +114,16 @@ export function nobodyMay(
 
 interface Served {
   models: string[]
+  who: string
   serving: string[]
 }
 
 /** In the contract's words. */
-function noneAllowed({ models, serving }: Served, only: Rules['only'], because: string): GatewayError {
+function noneAllowed({ models, who, serving }: Served, only: Rules['only'], because: string): GatewayError {
   return new GatewayError(
     'not_found',
     'No allowed providers are available for the selected model. ' +
-      `Providers serving ${models.join(', ')}: ${serving.join(', ')}, but ${because}.`,
+      `Providers serving ${models.join(', ')}: ${who}, but ${because}.`,
     {
       metadata: { available_providers: serving, requested_providers: only.flat() },
       availability: {
@@ -168,7 +172,8 @@ function allOf(lists: Rules['only']): string {
 }
 
 function listed(names: readonly string[]): string {
-  return names.join(', ') || 'none'
+  const more = names.length - toldMax
+  return (names.slice(0, toldMax).join(', ') || 'none') + (more > 0 ? ` and ${more} more` : '')
 }
 
 function tooLong(models: readonly string[], removed: readonly Removal[], asked: Asked): GatewayError {

@@ -284,6 +284,26 @@ test('a list without fallbacks that names nobody is what the refusal speaks of',
   expect(refusalOf({ provider: { order: [], allowFallbacks: false } })).toBe(`${start}none.`)
 })
 
+test.each([
+  [{ only: ['z'] }, 12, ', p12, but'],
+  [{ only: ['z'] }, 14, ', p12 and 2 more, but'],
+  [{ quantizations: ['fp8'] }, 14, ', p12 and 2 more. Change'],
+])('of those that would serve, a dozen are told: %o of %i', (preferences, count, end) => {
+  const providers = Array.from({ length: count }, (_, index) => `p${index + 1}`)
+  const model = modelWith(
+    'm/m',
+    providers.map((provider) => ({ provider, dollars: 1 })),
+  )
+  const ask = { models: [model], provider: preferences }
+  const { rules, removed } = planFor(ask)
+  const { message, details } = nobodyMay({ candidates: [candidate(model)] }, removed, {
+    rules,
+    asked: asking(ask),
+  })
+  expect(message).toContain(`p11${end}`)
+  expect(details.availability?.affected_providers).toEqual(providers.slice(0, 12))
+})
+
 test('of a list without fallbacks and a filter together, what left nobody is told', () => {
   const ask = { models: [policies], provider: { order: ['b'], allowFallbacks: false, zdr: true } }
   const { rules, removed } = planFor(ask)
