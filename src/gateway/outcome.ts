@@ -223,7 +223,9 @@ export class Outcome {
   #exposed(completionTokensMax: number): UsdNanos {
     const { plan } = this.#exchange
     if (!this.endpoint) return 0
-    const caps = capsAt({ ...plan.promptCaps, completionTokensMax }, this.endpoint)
+    // What was delivered all turns wrote together.
+    const perTurn = completionTokensMax / (plan.promptCaps.turnsMax ?? 1)
+    const caps = capsAt({ ...plan.promptCaps, completionTokensMax: perTurn }, this.endpoint)
     return holdNanos(caps, this.endpoint.price, this.#markup)
   }
 

@@ -32,8 +32,8 @@ import type { Place } from './place.ts'
  */
 const completionAllowanceTokens = 1_000
 
-/** The searches that are set aside for where the client offers the provider's own search; all that it makes count. */
-const searchAllowance = 5
+/** What is set aside for where the provider may run tools: so many searches, and turns of the model. All count. */
+const ranAllowance = 5
 
 /** Who may serve a request, best first, never empty, and what to set aside for it. */
 export interface Plan {
@@ -125,9 +125,9 @@ interface Planned {
 }
 
 function pricedPlan({ profile, limits }: PlanningContext, { request, selection, ranking }: Planned): Plan {
-  const searches = toolsIn(request.native.body).some(isSearch)
-  const ranked = sellers(ranking, searches)
-  const promptCaps = promptCapsOf(request, ranked, searches)
+  const tools = toolsIn(request.native.body)
+  const ranked = sellers(ranking, tools)
+  const promptCaps = promptCapsOf(request, ranked, tools)
   const [first] = ranked
   if (!first) throw new Error('unreachable: a plan has an endpoint')
   const { markups, version: profileVersion, routing: settings = [] } = profile
@@ -158,9 +158,9 @@ function pricedPlan({ profile, limits }: PlanningContext, { request, selection, 
 }
 
 /** Who has no price for the search that is offered would refuse it, and others' attempts would be spent on that. */
-function sellers({ ranked }: Ranking, searches: boolean): Endpoint[] {
+function sellers({ ranked }: Ranking, tools: JsonObject[]): Endpoint[] {
   const endpoints = ranked.map(({ endpoint }) => endpoint)
-  const selling = searches ? endpoints.filter(({ price }) => price.searchNanos !== undefined) : []
+  const selling = tools.some(isSearch) ? endpoints.filter(({ price }) => price.searchNanos !== undefined) : []
   return selling.length > 0 ? selling : endpoints
 }
 
@@ -284,14 +284,15 @@ export function markupAt(markups: Markups, { model }: Endpoint): Markup {
 function promptCapsOf(
   request: GenerationRequest,
   endpoints: readonly Endpoint[],
-  searches: boolean,
+  tools: JsonObject[],
 ): PromptCaps {
   const { promptTokensMax, needs, native } = request
   return {
     promptTokensMax,
     // A film has a soundtrack.
     hasSound: needs.audioInput || needs.videoInput,
-    webSearchesMax: searches || native.body['web_search_options'] ? searchAllowance : 0,
+    webSearchesMax: native.body['web_search_options'] || tools.some(isSearch) ? ranAllowance : 0,
+    ...(tools.some(isHosted) && { turnsMax: ranAllowance }),
     ...(endpoints.some(({ price }) => price.cacheWriteLongPicos !== undefined) && {
       kept: keptFor(native.body),
     }),
@@ -317,6 +318,12 @@ function isSomewhere(value: Json, is: (object: JsonObject) => boolean): boolean 
 /** Whether a tool is the provider's own search, which every format calls much the same. */
 function isSearch(tool: JsonObject): boolean {
   return readText(tool['type'])?.startsWith('web_search') === true
+}
+
+/** Whether the provider runs a tool by itself, and has the model read on. */
+function isHosted({ type, environment }: JsonObject): boolean {
+  const container = readText(readObject(environment)?.['type'])?.startsWith('container')
+  return container === true || /^(?:web_|code_|mcp)/.test(readText(type) ?? '')
 }
 
 /** How many completion tokens an amount buys beside the prompt, at the dearest of the plan's endpoints. */

@@ -29,6 +29,8 @@ export interface PromptCaps {
   /** Whether some of the prompt may be sound, which costs many times what text does. */
   hasSound: boolean
   webSearchesMax: number
+  /** How often the model may read all that and write as much, where its provider runs tools. Absent: once. */
+  turnsMax?: number
   /** The service tier that is asked for. */
   serviceTier?: string
   /**
@@ -83,7 +85,7 @@ export function holdNanos(caps: Caps, price: Price, markup: Markup): UsdNanos {
       (prompt * dearest(prices, promptPrices) + completion * dearest(prices, completionPrices)) * factor,
   )
   const most = tokens.reduce((left, right) => (left > right ? left : right), 0n)
-  return marked(most + fees(price, caps.webSearchesMax), markup)
+  return marked(most * count(caps.turnsMax ?? 1) + fees(price, caps.webSearchesMax), markup)
 }
 
 /** `1`, `1.05` or `21/20` as an exact factor; `undefined` for anything else. */

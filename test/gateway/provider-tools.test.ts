@@ -185,6 +185,15 @@ async function fourTimes(type: string) {
   return await asked('responses', { tools: [{ type: 'code_interpreter' }] }, answer)
 }
 
+/** What must be set aside for an answer of up to 1,000 tokens beside this tool, in dollars. */
+async function needs(tool: JsonObject): Promise<number> {
+  const poor = await account(env, { credit: 0.000001 })
+  const body = { ...doors.responses.body, max_output_tokens: 1000, tools: [tool] }
+  const settings: Env = { ...env, OPENAI_API_KEY: 'operator-key' }
+  const { text } = await askWhole(settings, body, { key: poor.key, path: doors.responses.path })
+  return Number(at(at(at(JSON.parse(text), 'error'), 'metadata'), 'needed_usd'))
+}
+
 describe('turns that the provider takes by itself', () => {
   const request = { model: 'anthropic/claude-haiku-4.5', max_tokens: 1000 }
   /** A prompt of more than 100,000 tokens costs more. */
@@ -246,13 +255,6 @@ describe('turns that the provider takes by itself', () => {
   })
 
   test('are set aside for, five of them, where the provider may run something', async () => {
-    const needs = async (tool: JsonObject) => {
-      const poor = await account(env, { credit: 0.000001 })
-      const body = { ...doors.responses.body, max_output_tokens: 1000, tools: [tool] }
-      const settings: Env = { ...env, OPENAI_API_KEY: 'operator-key' }
-      const { text } = await askWhole(settings, body, { key: poor.key, path: doors.responses.path })
-      return Number(at(at(at(JSON.parse(text), 'error'), 'metadata'), 'needed_usd'))
-    }
     const own = await needs({ type: 'custom', name: 'apply' })
     // The answer alone costs 0.002.
     expect(own).toBeGreaterThan(0.002)
