@@ -144,6 +144,7 @@ const rows: Provider[] = [
         quirks: {
           efforts: ['none', 'low', 'medium', 'high'],
           toolTypes: ['function', 'web_search', 'x_search', 'code_interpreter', 'file_search', 'mcp'],
+          billsCode: true,
           drop: [
             ...foreignSampling,
             ...penalties,

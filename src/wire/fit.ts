@@ -32,7 +32,8 @@ function refuseUnpriced(body: JsonObject, target: UpstreamTarget): void {
   if (!target.price) return
   for (const tool of toolsIn(body)) {
     const type = readText(tool['type']) ?? ''
-    if (!costsTokens.test(type) && !searchesPriced(type, target)) {
+    const isBilled = target.quirks.billsCode && type.startsWith('code_')
+    if ((isBilled || !costsTokens.test(type)) && !searchesPriced(type, target)) {
       throw invalid(`tools: what ${type} costs at this provider is not known here; leave it out`)
     }
   }

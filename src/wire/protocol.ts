@@ -33,6 +33,8 @@ export interface Quirks {
   drop?: readonly string[]
   /** The types of tools the host takes; others are dropped. Default: all that the format has. */
   toolTypes?: readonly string[]
+  /** Bills each call of the code that it runs, and not its time alone. */
+  billsCode?: boolean
   /** Request fields the host has another name for. */
   rename?: Readonly<Record<string, string>>
   /** Fields that every request must have. */

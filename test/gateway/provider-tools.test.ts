@@ -163,6 +163,7 @@ test.each<[string, keyof typeof doors, JsonObject]>([
   ['image_generation', 'responses', { tools: [{ type: 'image_generation' }] }],
   ['file_search', 'responses', { tools: [{ type: 'file_search', vector_store_ids: ['v'] }] }],
   ['x_search', 'grok', { tools: [{ type: 'x_search' }] }],
+  ['code_interpreter', 'grok', { tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] }],
   ['advisor_20260301', 'messages', { tools: [advisor] }],
   ['advisor_20260301', 'messages', { messages: added }],
 ])('%s is refused by name, because nobody here knows what it costs', async (type, door, request) => {
