@@ -92,7 +92,7 @@ const amazonBedrock: Provider = {
       maker: (model) => (model.includes('xai.') ? 'bedrock-xai-responses-v1' : 'bedrock-openai-responses-v1'),
       quirks: {
         drop: [...foreign, ...penalties],
-        // Those that cost their tokens: Codex asks for a search each time, and what one costs here is not known.
+        // All but searches of the web: Codex asks for a search each time, and what one costs here is not known.
         toolTypes: [
           'function',
           'custom',
@@ -105,6 +105,9 @@ const amazonBedrock: Provider = {
           'computer',
           'computer_use_preview',
           'code_interpreter',
+          // Refused by name.
+          'image_generation',
+          'file_search',
         ],
       },
     },
