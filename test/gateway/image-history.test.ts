@@ -10,6 +10,7 @@ import { openaiChatProtocol } from '../../src/wire/openai-chat/protocol.ts'
 import { openaiResponsesDialect } from '../../src/wire/openai-responses/dialect.ts'
 import type { Quirks } from '../../src/wire/protocol.ts'
 import { messageEnd, messageStart, messageStream, text } from '../support/anthropic-events.ts'
+import { chatAnswer } from '../support/chat-chunks.ts'
 import { askWhole, at } from '../support/chat.ts'
 import { provider, send, streaming } from '../support/provider.ts'
 
@@ -120,4 +121,52 @@ test('a host of chat that makes pictures is shown its own, whatever format the c
   const unknown = sent({})
   expect(unknown.body['messages']).toEqual([draw, message, again])
   expect(unknown.dropped).toEqual(['messages.images'])
+})
+
+const shown = { type: 'image_url', image_url: { url: 'https://cdn.example.com/a.png' } }
+const seen = { type: 'image_url', image_url: { url: `data:image/png;base64,${png}` } }
+const byAddress = { type: 'image', source: { type: 'url', url: 'https://cdn.example.com/a.png' } }
+
+test.each<[string, string, JsonObject]>([
+  ['in images', 'chat/completions', { content: 'Here.', images: [shown] }],
+  ['in content', 'chat/completions', { content: [{ type: 'text', text: 'Here.' }, shown] }],
+  ['of a client of Messages', 'messages', { content: [{ type: 'text', text: 'Here.' }, byAddress] }],
+  ['that is none', 'chat/completions', { content: 'Here.', images: ['iVBORw0KGgo='] }],
+])('a picture that a model has but the address of is left out, and told: %s', async (_, path, said) => {
+  const upstream = await provider(paints)
+  const { response, text: answer } = await askWhole(
+    { ...env, GOOGLE_AI_STUDIO_API_KEY: 'google-key', GOOGLE_AI_STUDIO_BASE_URL: upstream.baseUrl },
+    { model: painter, messages: [draw, { role: 'assistant', ...said }, again] },
+    { key: caller.key, path: `/api/v1/${path}`, headers: { 'x-openrouter-metadata': 'enabled' } },
+  )
+  expect([response.status, at(at(JSON.parse(answer), 'openrouter_metadata'), 'dropped')]).toEqual([
+    200,
+    ['messages.images'],
+  ])
+  const [call] = await upstream.calls()
+  expect(JSON.parse(call?.body ?? '').contents[1]).toEqual({ role: 'model', parts: [{ text: 'Here.' }] })
+})
+
+test.each<[string, JsonObject, JsonObject]>([
+  ['in images', { content: 'Here.', images: [seen] }, { content: 'Here.' }],
+  [
+    'in content',
+    { content: [{ type: 'text', text: 'Here.' }, seen] },
+    { content: [{ type: 'text', text: 'Here.' }] },
+  ],
+  ['alone in content', { content: [seen] }, { content: '' }],
+  ['that is none', { content: 'Here.', images: ['iVBORw0KGgo=', null] }, { content: 'Here.' }],
+])('a model of chat that sees nothing goes on after a picture: %s', async (_, said, left) => {
+  const upstream = await provider(chatAnswer('Ho'))
+  const { response, text: answer } = await askWhole(
+    { ...env, GROQ_API_KEY: 'groq-key', GROQ_BASE_URL: upstream.baseUrl },
+    { model: 'openai/gpt-oss-20b', messages: [draw, { role: 'assistant', ...said }, again] },
+    { key: caller.key, headers: { 'x-openrouter-metadata': 'enabled' } },
+  )
+  expect([response.status, at(at(JSON.parse(answer), 'openrouter_metadata'), 'dropped')]).toEqual([
+    200,
+    ['messages.images'],
+  ])
+  const [call] = await upstream.calls()
+  expect(JSON.parse(call?.body ?? '').messages).toEqual([draw, { role: 'assistant', ...left }, again])
 })

@@ -119,14 +119,19 @@ function modelParts(said: readonly OutputPart[], target: UpstreamTarget): JsonOb
       if (part.text === '') loose.push(signature)
       else written.push({ text: part.text, thought: true, ...signature })
     } else if (part.type === 'image') {
-      written.push(inputPart(part, target))
+      if (isSeen(part)) written.push(inputPart(part, target))
     } else if (part.text !== '' || signature['thoughtSignature']) {
       written.push({ text: part.text, ...signature })
     }
   }
   written.push(...loose.map(emptyText))
-  const isPainted = mustSign(target) && said.some(({ type }) => type === 'image')
+  const isPainted = mustSign(target) && said.some(isSeen)
   return isPainted ? written.map((part) => ({ thoughtSignature: noSignature, ...part })) : written
+}
+
+/** A picture by its address is none to Gemini, and its own came as bytes: others are not fetched for it. */
+function isSeen(part: OutputPart): boolean {
+  return part.type === 'image' && part.source.kind === 'data'
 }
 
 function emptyText(signature: JsonObject): JsonObject {

@@ -121,7 +121,12 @@ function thinkingOf(request: GenerationRequest, target: UpstreamTarget): Piece {
 
 /** What can be asked for nowhere in the body. Caches are Google's own business: they are found, not marked. */
 function unasked(asked: Conversation): string[] {
+  const isUnseen = asked.turns.some(
+    ({ role, parts }) =>
+      role === 'assistant' && parts.some((part) => part.type === 'image' && part.source.kind === 'url'),
+  )
   return [
+    ...(isUnseen ? ['messages.images'] : []),
     ...(asked.parallelToolCalls === false ? ['parallel_tool_calls'] : []),
     ...(asked.verbosity === undefined ? [] : ['verbosity']),
     ...hintsIn(asked, ['tools.function.strict', 'image_url.detail', 'cache_control', 'reasoning.summary']),

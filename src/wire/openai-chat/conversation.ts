@@ -159,8 +159,8 @@ function assistantParts(message: AssistantMessage): OutputPart[] {
   parts.push(...spokenParts(message.content))
   const { transcript } = message.audio ?? {}
   if (transcript) parts.push({ type: 'text', text: transcript })
-  for (const { image_url: image } of message.images ?? []) {
-    parts.push({ type: 'image', source: sourceOf(image.url) })
+  for (const image of message.images ?? []) {
+    if (image) parts.push({ type: 'image', source: sourceOf(image.image_url.url) })
   }
   if (message.refusal) parts.push({ type: 'refusal', text: message.refusal })
   for (const { id, function: called } of calls) {
@@ -186,10 +186,14 @@ function spokenParts(content: AssistantMessage['content']): OutputPart[] {
 }
 
 /** What an assistant may have said and no other format can repeat. */
-function unspoken({ content, audio }: AssistantMessage): string[] {
+function unspoken({ content, audio, images }: AssistantMessage): string[] {
   const parts = typeof content === 'string' ? [] : (content ?? [])
   const others = parts.filter(({ type }) => type !== 'text' && type !== 'image_url')
-  return [...(audio ? ['messages.audio'] : []), ...others.map(({ type }) => `messages.content.${type}`)]
+  return [
+    ...(audio ? ['messages.audio'] : []),
+    ...(images?.includes(null) ? ['messages.images'] : []),
+    ...others.map(({ type }) => `messages.content.${type}`),
+  ]
 }
 
 interface Detail {

@@ -75,10 +75,23 @@ function lostMarks(body: JsonObject, marksParts: boolean): string[] {
 
 /** Pictures of an assistant's turn, which are not sent. */
 function lostImages(body: JsonObject): string[] {
-  const isShown = (readArray(body['messages']) ?? []).some(
-    (message) => (readArray(readObject(message)?.['images'])?.length ?? 0) > 0,
-  )
+  const isShown = (readArray(body['messages']) ?? []).some((message) => {
+    const { role, content, images } = readObject(message) ?? {}
+    return readArray(images)?.length || (role === 'assistant' && readArray(content)?.some(isPicture))
+  })
   return isShown ? ['messages.images'] : []
+}
+
+function isPicture(part: Json): boolean {
+  return readObject(part)?.['type'] === 'image_url'
+}
+
+/** What an assistant said, without pictures: one who cannot see is then asked as well as one who can. */
+function unpictured(content: Json): Json {
+  const parts = readArray(content)
+  if (!parts?.some(isPicture)) return content
+  const words = parts.filter((part) => !isPicture(part))
+  return words.length > 0 ? words : ''
 }
 
 const markNames = ['cache_control', 'prompt_cache_breakpoint'] as const
@@ -130,11 +143,14 @@ function encodeMessage(message: Json, target: UpstreamTarget): Json {
   const { quirks } = target
   const object = readObject(message)
   if (!object) return message
+  const isUnseen = object['role'] === 'assistant' && !quirks.extensions
   const encoded: JsonObject = {}
   for (const [field, value] of Object.entries(object)) {
     if (field === 'role') encoded[field] = value === 'developer' && quirks.noDeveloperRole ? 'system' : value
-    else if (field === 'content') encoded[field] = mapArray(value, (part) => encodePart(part, target))
-    else if (reasoningNames.includes(field)) renameReasoning(encoded, object, { field, quirks })
+    else if (field === 'content') {
+      const content = isUnseen ? unpictured(value) : value
+      encoded[field] = mapArray(content, (part) => encodePart(part, target))
+    } else if (reasoningNames.includes(field)) renameReasoning(encoded, object, { field, quirks })
     else if (quirks.extensions || !messageExtensions.includes(field)) encoded[field] = value
   }
   if (object['role'] === 'assistant') addReasoningOfDetails(encoded, object, quirks)

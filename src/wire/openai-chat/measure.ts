@@ -16,7 +16,7 @@ export function measurePrompt(request: ChatRequest): PromptMeasure {
 function addMessage(measure: PromptMeasure, message: Message): void {
   measure.addMessage()
   if (typeof message.content === 'string') measure.addText(message.content)
-  else for (const part of message.content ?? []) addPart(measure, part)
+  else for (const part of message.content ?? []) addPart(measure, part, message.role)
   if (message.role !== 'tool' && message.name) measure.addText(message.name)
   if (message.role === 'assistant') addAssistant(measure, message)
 }
@@ -26,17 +26,17 @@ function addAssistant(measure: PromptMeasure, message: Extract<Message, { role: 
     measure.addText(call.function.name)
     measure.addText(call.function.arguments)
   }
-  for (const { image_url: image } of message.images ?? []) measure.addOwn('image', image.url)
+  for (const image of message.images ?? []) if (image) measure.addOwn('image', image.image_url.url)
   if (message.reasoning_details?.length) measure.addText(JSON.stringify(message.reasoning_details))
   else measure.addText(message.reasoning_content ?? message.reasoning ?? '')
 }
 
-function addPart(measure: PromptMeasure, part: Part): void {
+function addPart(measure: PromptMeasure, part: Part, role: Message['role']): void {
   switch (part.type) {
     case 'text':
       return measure.addText(part.text)
     case 'image_url':
-      return measure.addMedia('image', part.image_url.url)
+      return measure[role === 'assistant' ? 'addOwn' : 'addMedia']('image', part.image_url.url)
     case 'input_audio':
       return measure.addMedia('audio', part.input_audio.data)
     case 'file':

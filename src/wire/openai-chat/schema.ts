@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { catch as lenient } from 'zod/mini'
 import type { JsonObject } from '../../base/json.ts'
 import { debug, sessionId } from '../client-body.ts'
 
@@ -89,6 +90,10 @@ const reasoningDetail = z.looseObject({
   data: z.nullish(z.string()),
 })
 
+/** Clients of other servers keep other things under this name: they are no pictures. */
+const picture = z.nullish(z.object({ image_url: z.object({ url: z.string() }) }))
+const pictures = lenient(z.nullish(z.array(lenient(picture, null))), null)
+
 const message = z.discriminatedUnion('role', [
   z.object({ role: z.literal('system'), content: texts, name: z.nullish(z.string()) }),
   z.object({ role: z.literal('developer'), content: texts, name: z.nullish(z.string()) }),
@@ -102,7 +107,7 @@ const message = z.discriminatedUnion('role', [
     reasoning: z.nullish(z.string()),
     reasoning_content: z.nullish(z.string()),
     reasoning_details: z.nullish(z.array(reasoningDetail)),
-    images: z.nullish(z.array(z.object({ image_url: z.object({ url: z.string() }) }))),
+    images: pictures,
     audio: z.nullish(z.object({ transcript: z.nullish(z.string()) })),
   }),
   z.object({ role: z.literal('tool'), content: parts, tool_call_id: z.string() }),
