@@ -1,5 +1,4 @@
 import * as z from 'zod/mini'
-import { catch as lenient } from 'zod/mini'
 import type { JsonObject } from '../../base/json.ts'
 import { debug, sessionId } from '../client-body.ts'
 
@@ -91,8 +90,9 @@ const reasoningDetail = z.looseObject({
 })
 
 /** Clients of other servers keep other things under this name: they are no pictures. */
-const picture = z.nullish(z.object({ image_url: z.object({ url: z.string() }) }))
-const pictures = lenient(z.nullish(z.array(lenient(picture, null))), null)
+const nothing = z.transform(() => null)
+const picture = z.union([z.object({ image_url: z.object({ url: z.string() }) }), nothing])
+const pictures = z.optional(z.union([z.array(picture), nothing]))
 
 const message = z.discriminatedUnion('role', [
   z.object({ role: z.literal('system'), content: texts, name: z.nullish(z.string()) }),
