@@ -126,7 +126,7 @@ interface Planned {
 
 function pricedPlan({ profile, limits }: PlanningContext, { request, selection, ranking }: Planned): Plan {
   const tools = toolsIn(request.native.body)
-  const ranked = sellers(ranking, tools)
+  const ranked = sellers(ranking, tools, request)
   const promptCaps = promptCapsOf(request, ranked, tools)
   const [first] = ranked
   if (!first) throw new Error('unreachable: a plan has an endpoint')
@@ -157,10 +157,14 @@ function pricedPlan({ profile, limits }: PlanningContext, { request, selection, 
   }
 }
 
-/** Who has no price for the search that is offered would refuse it, and others' attempts would be spent on that. */
-function sellers({ ranked }: Ranking, tools: JsonObject[]): Endpoint[] {
+/**
+ * Who has no price for the search that is offered would refuse it, and others' attempts would be spent on that. Searches
+ * of Responses, which Codex offers each time, are left out in translation: whoever has the model is asked.
+ */
+function sellers({ ranked }: Ranking, tools: JsonObject[], { native }: GenerationRequest): Endpoint[] {
   const endpoints = ranked.map(({ endpoint }) => endpoint)
-  const selling = tools.some(isSearch) ? endpoints.filter(({ price }) => price.searchNanos !== undefined) : []
+  const isRefused = native.format !== 'openai-responses' && tools.some(isSearch)
+  const selling = isRefused ? endpoints.filter(({ price }) => price.searchNanos !== undefined) : []
   return selling.length > 0 ? selling : endpoints
 }
 

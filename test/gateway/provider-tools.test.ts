@@ -138,6 +138,26 @@ describe('searches of the web', () => {
     expect(await bedrock.calls()).toEqual([])
   })
 
+  test('keep nobody from being asked who is asked without them, as for Codex, which offers them each time', async () => {
+    const bedrock = await provider(replyJson(503, {}))
+    const anthropic = await provider(replyJson(200, compacted([{ input_tokens: 1, output_tokens: 1 }])))
+    const settings: Env = {
+      ...env,
+      AMAZON_BEDROCK_API_KEY: 'operator-key',
+      AMAZON_BEDROCK_BASE_URL: bedrock.baseUrl,
+      ANTHROPIC_API_KEY: 'operator-key',
+      ANTHROPIC_BASE_URL: anthropic.baseUrl,
+    }
+    const body = {
+      model: claude.body.model,
+      input: 'Hello',
+      tools: [{ type: 'web_search' }],
+      provider: { order: ['amazon-bedrock', 'anthropic'] },
+    }
+    await askWhole(settings, body, { key: caller.key, path: '/api/v1/responses' })
+    expect(await bedrock.calls()).not.toEqual([])
+  })
+
   test('by the older tool, which is dearer at models that do not think, are not asked of those', async () => {
     const tools = [{ type: 'web_search_preview' }]
     const answer = response({}, search('search'))
